@@ -1,0 +1,60 @@
+"""Every error that gifnet raises on purpose.
+
+::
+
+    GIFNetError
+    ├── ImageError                an array or a file that is not a picture we can fuse
+    │   ├── ImageFileError        the file is missing, empty, damaged or of no known format
+    │   ├── ImageValueError       wrong dtype, shape or value range, NaN
+    │   └── ImageSizeError        sources of different sizes, or too small
+    ├── CheckpointError           weights that cannot be loaded
+    ├── ConfigError               a training configuration that makes no sense
+    ├── DataError                 a training folder that lacks what is needed
+    └── MissingDependencyError    an optional dependency that is not installed
+
+The message says what was expected, what came, and what to do.
+"""
+
+
+class GIFNetError(Exception):
+    """Parent of every error that gifnet raises on purpose."""
+
+
+class ImageError(GIFNetError):
+    """An array or a file that is not a picture we can fuse."""
+
+
+class ImageFileError(ImageError):
+    """A picture file that is missing, empty, damaged or of an unsupported format."""
+
+
+class ImageValueError(ImageError):
+    """A picture with a wrong dtype, shape or value range."""
+
+
+class ImageSizeError(ImageError):
+    """Sources of different sizes, or a picture that is too small."""
+
+
+class CheckpointError(GIFNetError):
+    """Weights that cannot be loaded."""
+
+
+class ConfigError(GIFNetError):
+    """A training configuration that makes no sense."""
+
+
+class DataError(GIFNetError):
+    """A training folder that lacks what is needed."""
+
+
+class MissingDependencyError(GIFNetError):
+    """An optional dependency is not installed; the message names the extra."""
+
+    def __init__(self, package: str, *, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs the package {package!r}, which is not installed: "
+            f"run  pip install 'gifnet[{extra}]'"
+        )
+        self.package = package
+        self.extra = extra
