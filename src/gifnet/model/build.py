@@ -1,0 +1,64 @@
+"""The one place where the network's hyper-parameters become parts."""
+
+from dataclasses import dataclass
+
+import torch
+
+from gifnet.model.cross_fusion_gating import CrossFusionGating
+from gifnet.model.gate import Gate
+from gifnet.model.global_decoder import GlobalDecoder
+from gifnet.model.initialisation import Initialisation, initialise
+from gifnet.model.network import GIFNet
+from gifnet.model.reconstruction_decoder import ReconstructionDecoder
+from gifnet.model.shared_encoder import SharedEncoder
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig:
+    """Hyper-parameters of the network; the defaults are the published ones (822,780 weights)."""
+
+    encoder_width: int = 32
+    encoder_depth: int = 3
+    heads: int = 2
+    window: int = 8
+    blocks: int = 2
+    gate_channels: int = 128
+    decoder_widths: tuple[int, ...] = (64, 32, 16)
+
+
+def build_gifnet(
+    config: ModelConfig | None = None,
+    *,
+    seed: int = 0,
+    initialisation: Initialisation = Initialisation.PAPER,
+) -> GIFNet:
+    """Build an untrained network.
+
+    Args:
+        config: Hyper-parameters; the published ones by default.
+        seed: Seed of the random initialisation. The global generator is left as it was.
+        initialisation: How the weights start.
+
+    Returns:
+        A float32 network on the CPU, in training mode.
+    """
+    config = config or ModelConfig()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        encoder = SharedEncoder(width=config.encoder_width, depth=config.encoder_depth)
+        channels = encoder.channels
+        network = GIFNet(
+            shared_encoder=encoder,
+            reconstruction_decoder=ReconstructionDecoder(
+                in_channels=channels, widths=config.decoder_widths
+            ),
+            cross_fusion=CrossFusionGating(
+                channels=channels, heads=config.heads, window=config.window, depth=config.blocks
+            ),
+            gate=Gate(channels=channels, out_channels=config.gate_channels),
+            global_decoder=GlobalDecoder(
+                in_channels=config.gate_channels, widths=config.decoder_widths
+            ),
+        )
+        initialise(network, initialisation)
+    return network
