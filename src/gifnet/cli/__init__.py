@@ -1,0 +1,73 @@
+"""The command line: one file a command, imported only when the command is run.
+
+To add a command, write ``gifnet/cli/NAME.py`` and register it with one line in ``_COMMANDS``.
+The file exposes one of
+
+* ``command``, a function with typer annotations, and ``EXAMPLE``, a command line that its help
+  ends with;
+* ``app``, a ``typer.Typer`` group of commands.
+
+A command parses, makes one library call and prints what came of it. It lets every
+``GIFNetError`` pass: ``main`` turns it into ``error: ...`` on stderr and exit code 2.
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from gifnet.cli.lazy_group import LazyCommand, add_lazy_commands
+from gifnet.cli.messages import print_error, show_log
+from gifnet.errors import GIFNetError
+from gifnet.version import __version__
+
+_COMMANDS = [
+    LazyCommand("fuse", "gifnet.cli.fuse", "Fuse two pictures of one scene into one."),
+    LazyCommand("enhance", "gifnet.cli.enhance", "Enhance a single picture."),
+]
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="\b\nExample:\n  gifnet fuse infrared.png visible.png -o fused.png",
+)
+add_lazy_commands(app, _COMMANDS)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gifnet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _gifnet(
+    version: Annotated[  # noqa: ARG001 - handled by its callback
+        bool,
+        typer.Option(
+            "--version", help="Print the version and leave.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """One model that fuses any pictures.
+
+    Infrared and visible, focus and exposure pairs, medical slices, or a single picture enhanced.
+    """
+    show_log(verbose=False)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code.
+
+    Exit codes: 0 success, 2 bad usage or an error that gifnet raised on purpose, 130 interrupted.
+    """
+    try:
+        app(prog_name="gifnet")
+    except GIFNetError as error:
+        print_error(str(error))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

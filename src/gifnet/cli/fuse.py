@@ -1,0 +1,53 @@
+"""``gifnet fuse``: two picture files to one."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gifnet.cli.options import (
+    DeviceOption,
+    OutputOption,
+    PrecisionOption,
+    VerboseOption,
+    WeightsOption,
+)
+from gifnet.inference import Device, Fuser, Precision, fuse_files
+from gifnet.tasks import Application
+
+EXAMPLE = "gifnet fuse infrared.png visible.png -o fused.png"
+
+
+def command(
+    source_a: Annotated[Path, typer.Argument(metavar="SOURCE_A", help="The first picture.")],
+    source_b: Annotated[
+        Path, typer.Argument(metavar="SOURCE_B", help="The second picture, of the same size.")
+    ],
+    output: OutputOption,
+    application: Annotated[
+        Application,
+        typer.Option(
+            "--application",
+            help="What the pair shows; sets the order of the two sources where the pixels tell it "
+            "(ivif: infrared, visible; mfif: near, far; meif: over-, under-exposed; "
+            "nir-vis: near-infrared, visible; medical: PET/CT/SPECT, MRI). "
+            "auto keeps the order given.",
+        ),
+    ] = Application.AUTO,
+    weights: WeightsOption = None,
+    device: DeviceOption = Device.AUTO,
+    precision: PrecisionOption = Precision.FLOAT32,
+    verbose: VerboseOption = False,  # noqa: ARG001 - handled by its callback
+) -> None:
+    """Fuse two aligned pictures of one scene into one.
+
+    The result has the size of the sources; it has colour if one of them has.
+    """
+    written = fuse_files(
+        source_a,
+        source_b,
+        output,
+        application=application,
+        make_fuser=lambda: Fuser(weights, device=device, precision=precision),
+    )
+    typer.echo(str(written))

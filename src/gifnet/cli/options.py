@@ -1,0 +1,45 @@
+"""Options that several commands share, so that they read alike everywhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gifnet.cli.messages import show_log
+from gifnet.inference.settings import Device, Precision
+
+
+def _set_verbosity(verbose: bool) -> bool:
+    show_log(verbose=verbose)
+    return verbose
+
+
+OutputOption = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Where to write the picture: .png, .jpg, .tif, .bmp or .webp. "
+        "A file that is there already is replaced.",
+    ),
+]
+WeightsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--weights", metavar="FILE", help="Weights of the network.  [default: those of the package]"
+    ),
+]
+DeviceOption = Annotated[
+    Device, typer.Option("--device", help="Where to compute; auto takes a GPU if there is one.")
+]
+PrecisionOption = Annotated[
+    Precision,
+    typer.Option(
+        "--precision", help="bfloat16 is faster on processors that have it, and less exact."
+    ),
+]
+VerboseOption = Annotated[
+    bool,
+    typer.Option("--verbose", "-v", help="Say more on stderr.", callback=_set_verbosity),
+]

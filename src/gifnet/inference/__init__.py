@@ -1,0 +1,3 @@
+"""The fusing itself."""
+
+from gifnet.inference.settings import Device, Precision
