@@ -1,3 +1,18 @@
-"""The fusing itself."""
+"""Fusing with a trained network: arrays with ``Fuser``, files with ``fuse_files``.
 
-from gifnet.inference.settings import Device, Precision
+PyTorch is imported when a ``Fuser`` is made, not before.
+"""
+
+from gifnet.inference.files import WrittenFile, enhance_file, fuse_files
+from gifnet.inference.fuser import Fuser
+from gifnet.inference.settings import Device, Precision, SettingError
+
+__all__ = [
+    "Device",
+    "Fuser",
+    "Precision",
+    "SettingError",
+    "WrittenFile",
+    "enhance_file",
+    "fuse_files",
+]
