@@ -26,9 +26,7 @@ def _table() -> dict[str, str]:
     }
     # The published stacks count padding, convolution and activation: 1, 4, 7, 10.
     for index in range(4):
-        layers[f"decoder_rec.decoder.{3 * index + 1}"] = (
-            f"reconstruction_decoder.stack.{2 * index}"
-        )
+        layers[f"decoder_rec.decoder.{3 * index + 1}"] = f"reconstruction_decoder.stack.{2 * index}"
         layers[f"cnnDecoder.decoder.{3 * index + 1}"] = f"global_decoder.stack.{2 * index}"
     plain = {
         "cnnDecoder.fuseComplementFeatures.mlp.0.weight": "gating.reduce.weight",

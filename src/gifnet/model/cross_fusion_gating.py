@@ -21,9 +21,7 @@ class CrossFusionGating(nn.Module):
     ) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(
-            CrossFusionBlock(
-                channels=channels, heads=heads, window=window, shifted=index % 2 == 1
-            )
+            CrossFusionBlock(channels=channels, heads=heads, window=window, shifted=index % 2 == 1)
             for index in range(depth)
         )
 

@@ -1,0 +1,1 @@
+"""The losses of the alternating training: public, private, and the information weights."""

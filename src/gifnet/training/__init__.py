@@ -1,0 +1,1 @@
+"""The alternating training of the two tasks: configuration, step, run."""

@@ -1,0 +1,221 @@
+"""The training configuration: one TOML file, validated with clear errors."""
+
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from gifnet.errors import ConfigError, MissingDependencyError
+
+try:
+    from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+except ModuleNotFoundError as error:  # pragma: no cover - tested in a subprocess
+    raise MissingDependencyError("pydantic", extra="train", purpose="Training") from error
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class _Section(BaseModel):
+    """A table of the file: unknown names are errors, values cannot be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PairFolder(_Section):
+    """A folder of aligned infrared and visible pictures, matched by stem."""
+
+    root: Path
+    infrared: str = "ir"
+    visible: str = "vi"
+    weight: Annotated[float, Field(gt=0)] = 1.0
+    """How often the folder is drawn, relative to the others."""
+
+
+class SharpFolder(_Section):
+    """A folder of single sharp pictures, for the focus task."""
+
+    root: Path
+    weight: Annotated[float, Field(gt=0)] = 1.0
+
+
+class PanelPair(_Section):
+    """A pair shown in the validation panel."""
+
+    name: str
+    source_a: Path
+    source_b: Path
+
+
+class DataConfig(_Section):
+    """What to train on."""
+
+    pairs: Annotated[list[PairFolder], Field(min_length=1)]
+    sharp: list[SharpFolder] = []
+    patch: Annotated[int, Field(ge=16)] = 128
+    scales: list[Positive] = [1]
+    augment: bool = False
+    workers: Annotated[int, Field(ge=0)] = 0
+    """Processes that make patches; 0 makes them in the training process."""
+
+
+class LossConfig(_Section):
+    """What the updates minimise."""
+
+    densenet: str | None = None
+    """File of DenseNet-121 ImageNet weights in torchvision's key layout, or "torchvision"; none
+    measures the information on the picture itself."""
+    calibration_batches: Annotated[int, Field(ge=20)] = 200
+    digital_photography: Literal["squared", "absolute"] = "squared"
+    gradient: Annotated[float, Field(ge=0)] = 0.0
+    """Weight of the strongest-gradient term in updates on infrared and visible pairs."""
+
+
+class StepConfig(_Section):
+    """What the updates of a step see."""
+
+    freezing: Literal["paper", "published"] = "paper"
+    same_pair: Share = 0.0
+    """Share of steps in which the auxiliary branch of the DP update sees the main pair, as at
+    inference; such updates may draw from the sharp pictures, too."""
+    modal: Share = 0.0
+    """Share of steps in which the DP update's pair is infrared and visible, on both branches,
+    with the MM loss: what inference does with such a pair."""
+    exchange: Share = 0.0
+    """Share of updates whose main pair is given in exchanged order."""
+
+
+class OptimiserConfig(_Section):
+    """How the weights move."""
+
+    steps: Positive
+    batch: Positive = 8
+    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
+    schedule: Literal["constant", "cosine"] = "constant"
+    warmup: Annotated[int, Field(ge=0)] = 0
+    average: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Decay of the running average of the weights that is saved; 0 saves the weights."""
+    clip: Annotated[float, Field(ge=0)] = 0.0
+    """Largest norm of an update's gradient; 0 for no limit."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    channels_last: bool = True
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+
+
+class ModelSection(_Section):
+    """How the weights start."""
+
+    initialisation: Literal["paper", "mean"] = "paper"
+    weights: Path | None = None
+    """Weights to start from instead (.safetensors)."""
+
+
+class ValidationConfig(_Section):
+    """What is looked at during the run."""
+
+    every: Positive = 500
+    holdout: Annotated[int, Field(ge=1)] = 8
+    """Pictures of each folder kept out of training, for the validation focus pairs."""
+    panel: list[PanelPair] = []
+
+
+class TrainingConfig(_Section):
+    """A whole training run."""
+
+    name: str = "gifnet"
+    seed: Annotated[int, Field(ge=0)] = 0
+    data_licence: str = "unknown"
+    """A line on the licence of the data and weights, kept in the checkpoint."""
+    checkpoint_every: Positive = 200
+    data: DataConfig
+    model: ModelSection = ModelSection()
+    loss: LossConfig = LossConfig()
+    step: StepConfig = StepConfig()
+    optimiser: OptimiserConfig
+    validation: ValidationConfig = ValidationConfig()
+
+    @model_validator(mode="after")
+    def _shares_fit(self) -> "TrainingConfig":
+        if self.step.same_pair + self.step.modal > 1:
+            raise ValueError("step.same_pair + step.modal: expected a sum of at most 1")
+        if self.data.patch % 16:
+            raise ValueError(f"data.patch: expected a multiple of 16, got {self.data.patch}")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the recipe: everything but the places where data and weights lie."""
+        recipe = self.model_dump(mode="json", exclude={"validation": True, "name": True})
+        for folder in [*recipe["data"]["pairs"], *recipe["data"]["sharp"]]:
+            folder["root"] = Path(folder["root"]).name
+        return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
+
+
+def load_config(file: Path) -> TrainingConfig:
+    """Read a training configuration.
+
+    Args:
+        file: TOML file. Relative paths in it are relative to the file.
+
+    Raises:
+        ConfigError: The file is missing, is not TOML, or a value makes no sense; the message
+            names each value.
+    """
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read the training configuration {file}: {error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"expected TOML in {file}: {error}") from error
+    try:
+        config = TrainingConfig.model_validate(content)
+    except ValidationError as error:
+        raise ConfigError(f"{file}: {_describe(error)}") from error
+    return _resolve(config, file.parent)
+
+
+def _describe(error: ValidationError) -> str:
+    problems = []
+    for item in error.errors():
+        place = ".".join(str(part) for part in item["loc"])
+        message = item["msg"].removeprefix("Value error, ")
+        if item["type"] in {"missing", "value_error", "extra_forbidden"}:
+            problems.append(f"{place}: {message}" if place else message)
+        else:
+            problems.append(f"{place}: {message}, got {item['input']!r}")
+    return "; ".join(problems)
+
+
+def _resolve(config: TrainingConfig, base: Path) -> TrainingConfig:
+    """Make the paths of a configuration absolute."""
+
+    def absolute(path: Path) -> Path:
+        return (base / path.expanduser()).resolve()
+
+    data = config.data
+    updates: dict[str, Any] = {
+        "data": data.model_copy(
+            update={
+                "pairs": [f.model_copy(update={"root": absolute(f.root)}) for f in data.pairs],
+                "sharp": [f.model_copy(update={"root": absolute(f.root)}) for f in data.sharp],
+            }
+        ),
+        "validation": config.validation.model_copy(
+            update={
+                "panel": [
+                    p.model_copy(
+                        update={"source_a": absolute(p.source_a), "source_b": absolute(p.source_b)}
+                    )
+                    for p in config.validation.panel
+                ]
+            }
+        ),
+    }
+    if config.model.weights is not None:
+        weights = absolute(config.model.weights)
+        updates["model"] = config.model.model_copy(update={"weights": weights})
+    if config.loss.densenet not in {None, "torchvision"}:
+        densenet = str(absolute(Path(str(config.loss.densenet))))
+        updates["loss"] = config.loss.model_copy(update={"densenet": densenet})
+    return config.model_copy(update=updates)

@@ -1,0 +1,136 @@
+"""One step of the alternating training: an MM update, then a DP update (Sec. 3.2)."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from gifnet.data.patches import Quadruple
+from gifnet.losses.private import (
+    absolute_loss,
+    digital_photography_loss,
+    multi_modal_loss,
+    strongest_gradient_loss,
+)
+from gifnet.losses.public import public_loss
+from gifnet.model import Freezing, GIFNet
+from gifnet.tasks import Task
+
+Pair = tuple[Tensor, Tensor]
+
+
+class Update(NamedTuple):
+    """What one update sees and what it is held to."""
+
+    main: Task
+    main_pair: Pair
+    auxiliary_pair: Pair
+    visible: Tensor
+    """What the reconstruction is held to."""
+    private_loss: Callable[[Tensor], Tensor]
+    """From the fused picture to the private loss."""
+
+
+class Losses(NamedTuple):
+    """The losses of one update, detached scalars."""
+
+    public: Tensor
+    private: Tensor
+
+
+def run_update(
+    network: GIFNet,
+    update: Update,
+    optimiser: torch.optim.Optimizer,
+    *,
+    freezing: Freezing,
+    autocast: torch.autocast,
+    clip: float = 0.0,
+) -> Losses:
+    """Do one update of the weights.
+
+    Args:
+        network: The network, in training mode.
+        update: Pairs and losses.
+        optimiser: The one optimiser of both tasks.
+        freezing: What of the auxiliary branch gets no gradient.
+        autocast: Context for the forward pass; the losses are computed in float32.
+        clip: Largest norm of the gradient; 0 for no limit.
+
+    Returns:
+        The losses before the update.
+    """
+    # The published run zeroes gradients instead of dropping them, so that Adam's momentum
+    # moves even frozen weights (D4); the paper's frozen weights rest.
+    optimiser.zero_grad(set_to_none=freezing is Freezing.PAPER)
+    with autocast:
+        shared_main = network.encode(*update.main_pair)
+        with torch.no_grad():  # the auxiliary's encoder pass is frozen either way
+            same = update.auxiliary_pair is update.main_pair
+            shared_auxiliary = shared_main if same else network.encode(*update.auxiliary_pair)
+        gated = network.gate(shared_main, shared_auxiliary, main=update.main, freezing=freezing)
+        fused = network.decode(gated)
+        reconstruction = network.reconstruct(shared_main)
+    public = public_loss(reconstruction.float(), update.visible)
+    private = update.private_loss(fused.float())
+    (public + private).backward()  # type: ignore[no-untyped-call]
+    if clip:
+        torch.nn.utils.clip_grad_norm_(network.parameters(), clip)
+    optimiser.step()
+    return Losses(public.detach(), private.detach())
+
+
+def multi_modal_update(batch: Quadruple, weights: Tensor, gradient: float) -> Update:
+    """MM update: main pair infrared and visible, auxiliary pair near and far."""
+
+    def loss(fused: Tensor) -> Tensor:
+        return modal_loss(fused, batch, weights, gradient)
+
+    return Update(
+        Task.MULTI_MODAL,
+        (batch.infrared, batch.visible),
+        (batch.near, batch.far),
+        batch.visible,
+        loss,
+    )
+
+
+def digital_photography_update(
+    batch: Quadruple, *, same_pair: bool = False, absolute: bool = False
+) -> Update:
+    """DP update: main pair near and far; auxiliary pair infrared and visible, or the same."""
+    focus_pair = (batch.near, batch.far)
+
+    def loss(fused: Tensor) -> Tensor:
+        measure = absolute_loss if absolute else digital_photography_loss
+        return measure(fused, batch.visible)
+
+    auxiliary_pair = focus_pair if same_pair else (batch.infrared, batch.visible)
+    return Update(Task.DIGITAL_PHOTOGRAPHY, focus_pair, auxiliary_pair, batch.visible, loss)
+
+
+def modal_inference_update(batch: Quadruple, weights: Tensor, gradient: float) -> Update:
+    """DP update as inference goes: infrared and visible on both branches, the MM loss (D10)."""
+    pair = (batch.infrared, batch.visible)
+
+    def loss(fused: Tensor) -> Tensor:
+        return modal_loss(fused, batch, weights, gradient)
+
+    return Update(Task.DIGITAL_PHOTOGRAPHY, pair, pair, batch.visible, loss)
+
+
+def modal_loss(fused: Tensor, batch: Quadruple, weights: Tensor, gradient: float) -> Tensor:
+    """The private MM loss, with the strongest-gradient term where a recipe asks for it."""
+    loss = multi_modal_loss(fused, batch.infrared, batch.visible, weights)
+    if gradient:
+        loss = loss + gradient * strongest_gradient_loss(fused, batch.infrared, batch.visible)
+    return loss
+
+
+def exchanged(update: Update) -> Update:
+    """Give the sources of an update in exchanged order."""
+    main_pair = update.main_pair[::-1]
+    if update.auxiliary_pair is update.main_pair:
+        return update._replace(main_pair=main_pair, auxiliary_pair=main_pair)
+    return update._replace(main_pair=main_pair, auxiliary_pair=update.auxiliary_pair[::-1])
