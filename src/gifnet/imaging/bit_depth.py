@@ -8,7 +8,8 @@ from typing import BinaryIO
 from PIL import TiffImagePlugin
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_TIFF_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+# Not b"MM\\0+", big-endian BigTIFF: Pillow cannot read it, whatever its samples.
+_TIFF_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0")
 _BITS_PER_SAMPLE = 258
 _SAMPLE_FORMAT = 339
 _SAMPLE_FORMAT_NAMES = {1: "", 2: " signed", 3: " floating-point"}
@@ -36,7 +37,7 @@ def describe_deep_samples(stream: BinaryIO) -> str | None:
 
 
 def _describe_deep_tiff(stream: BinaryIO, header: bytes) -> str | None:
-    is_big = header[2:3] == b"+" or header[3:4] == b"+"
+    is_big = header[2:3] == b"+"
     directory = TiffImagePlugin.ImageFileDirectory_v2(header[: 16 if is_big else 8])
     stream.seek(directory.next)
     directory.load(stream)

@@ -62,6 +62,7 @@ _WRITABLE = ", ".join(suffix for item in FORMATS for suffix in item.suffixes)
 _OTHERS = (
     (0, b"GIF8", "a GIF"),
     (0, b"\x00\x00\x00\x0cjP  ", "a JPEG 2000"),
+    (0, b"MM\0+", "a big-endian BigTIFF"),
     (0, b"v/1\x01", "an OpenEXR file"),
     (0, b"#?RADIANCE", "a Radiance HDR file"),
     (0, b"8BPS", "a Photoshop file"),

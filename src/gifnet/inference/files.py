@@ -109,8 +109,6 @@ def enhance_file(
 
 
 def _check(output: Path, *sources: Image) -> None:
-    from gifnet.model import MINIMUM_SIZE
-
     for source in sources:
         if output.exists() and output.samefile(source.path):
             raise ImageFileError(
@@ -119,6 +117,9 @@ def _check(output: Path, *sources: Image) -> None:
             )
     height, width = sources[0].pixels.shape[:2]
     check_output(output, width=width, height=height)
+
+    from gifnet.model import MINIMUM_SIZE  # imports PyTorch: after all that can be told without
+
     require_minimum_size((height, width), minimum=MINIMUM_SIZE, name=str(sources[0].path))
 
 
