@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,12 +30,12 @@ def png(width: int, height: int, *, depth: int, colour: int, rows: bytes) -> byt
     )
 
 
-def save(mode: str, format_name: str, **options: object) -> Callable[[Path], object]:
+def save(mode: str, format_name: str, **options: Any) -> Callable[[Path], object]:
     picture = PillowImage.fromarray(COLOUR).convert(mode)
-    return lambda path: picture.save(path, format=format_name, **options)  # type: ignore[arg-type]
+    return lambda path: picture.save(path, format=format_name, **options)
 
 
-def tiff(dtype: str, **options: object) -> Callable[[Path], object]:
+def tiff(dtype: str, **options: Any) -> Callable[[Path], object]:
     return lambda path: tifffile.imwrite(path, COLOUR.astype(dtype), **options)
 
 

@@ -1,0 +1,164 @@
+"""``gifnet fuse``, run as people run it."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gifnet.checkpoints import CheckpointHeader, save_checkpoint
+from gifnet.imaging import read_image, write_image
+from gifnet.model import build_gifnet
+
+RANDOM = np.random.default_rng(0)
+
+
+def gifnet(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gifnet", *map(str, arguments)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    colour = RANDOM.integers(0, 256, (17, 22, 3), dtype=np.uint8)
+    write_image(tmp_path / "infrared.png", colour[..., 0])
+    write_image(tmp_path / "visible.jpg", colour)
+    write_image(tmp_path / "clear.png", colour, colour[..., 1])
+    write_image(tmp_path / "large.png", np.zeros((18, 22), np.uint8))
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "cut.png").write_bytes((tmp_path / "clear.png").read_bytes()[:200])
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("weights") / "untrained.safetensors"
+    header = CheckpointHeader(step=0, recipe_name="none", recipe_digest="0", licence="Apache-2.0")
+    save_checkpoint(build_gifnet(seed=0), path, header)
+    return path
+
+
+def test_two_files_become_one(folder: Path, weights: Path) -> None:
+    pair = folder / "visible.jpg", folder / "infrared.png"
+    before = [path.read_bytes() for path in pair]
+    options = ["--weights", str(weights), "--application", "ivif", "--device", "cpu", "-v"]
+    run = gifnet("fuse", "visible.jpg", "infrared.png", "-o", "fused.webp", *options, folder=folder)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.startswith("wrote fused.webp (22 x 17, colour) in ")
+    assert run.stdout.count("\n") == 1
+    assert run.stderr == "ivif: the second source is taken first, as published\n"
+    assert read_image(folder / "fused.webp").pixels.shape == (17, 22, 3)
+    assert [path.read_bytes() for path in pair] == before
+
+
+def test_lost_alpha_is_said_on_stderr(folder: Path, weights: Path) -> None:
+    arguments = ["clear.png", "infrared.png", "-o", "fused.jpg", "--precision", "bfloat16"]
+    run = gifnet("fuse", *arguments, "--weights", weights, folder=folder)
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.startswith("warning: fused.jpg: JPEG cannot hold the alpha channel, which")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("missing.png infrared.png -o a.png", "missing.png: no such file; check the name"),
+        ("infrared.png empty.png -o a.png", "empty.png: the file is empty"),
+        ("infrared.png text.png -o a.png", "text.png: expected a PNG, JPEG, TIFF, BMP or WEBP"),
+        ("infrared.png cut.png -o a.png", "cut.png: expected a complete picture"),
+        ("infrared.png . -o a.png", ".: expected a picture file, got a folder"),
+        ("infrared.png large.png -o a.png", "22 x 17 (infrared.png) and 22 x 18 (large.png)"),
+        ("infrared.png clear.png -o a.gif", "a.gif: cannot write the suffix '.gif'"),
+        ("infrared.png clear.png -o none/a.png", "the folder none does not exist; create it"),
+        ("infrared.png clear.png -o clear.png", "sources are never overwritten"),
+        ("infrared.png clear.png -o a.png --weights none.safetensors", "none.safetensors"),
+        ("infrared.png clear.png -o a.png --weights text.png", "text.png"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2_and_nothing_is_written(
+    folder: Path, arguments: str, message: str
+) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    run = gifnet("fuse", *arguments.split(), folder=folder)
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert run.stderr.startswith("error: ")
+    assert run.stderr.count("\n") == 1
+    assert message in run.stderr
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["infrared.png", "clear.png"], "Missing option '--output'"),
+        (["infrared.png", "-o", "a.png"], "Missing argument"),
+        (["infrared.png", "clear.png", "-o", "a.png", "--device", "tpu"], "'tpu' is not one of"),
+    ],
+)
+def test_bad_usage_is_exit_code_2(folder: Path, arguments: list[str], message: str) -> None:
+    run = gifnet("fuse", *arguments, folder=folder)
+    assert run.returncode == 2
+    assert message in run.stderr
+    assert "Usage: gifnet fuse" in run.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+def test_an_interrupt_is_exit_code_130_and_leaves_nothing(folder: Path) -> None:
+    # The fuser says when it is made and then waits, so that the signal comes in the middle.
+    script = textwrap.dedent("""
+        import time
+        import gifnet.cli.fuse as command
+        from gifnet.cli import main
+
+        def wait(*arguments, **options):
+            print("ready", flush=True)
+            time.sleep(60)
+
+        command.Fuser = wait
+        main()
+    """)
+    arguments = ["fuse", "infrared.png", "clear.png", "-o", "a.png"]
+    before = sorted(folder.iterdir())
+    with subprocess.Popen(
+        [sys.executable, "-c", script, *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+    assert sorted(folder.iterdir()) == before
+
+
+def test_fusing_imports_only_what_it_needs(folder: Path, weights: Path) -> None:
+    script = textwrap.dedent(f"""
+        import sys
+        from gifnet.inference import Fuser, fuse_files
+
+        assert "torch" not in sys.modules
+        sources = "infrared.png", "visible.jpg"
+        fuse_files(*sources, "a.png", make_fuser=lambda: Fuser({str(weights)!r}))
+        assert "torch" in sys.modules
+        unneeded = {{"cv2", "pydantic", "torchvision", "scipy", "skimage", "tensorboard", "typer"}}
+        print(sorted(unneeded & set(sys.modules)))
+    """)
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert run.stdout == "[]\n", run.stderr
