@@ -57,7 +57,9 @@ def test_two_files_become_one(folder: Path, weights: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith("wrote fused.webp (22 x 17, colour) in ")
     assert run.stdout.count("\n") == 1
-    assert run.stderr == "ivif: the second source is taken first, as published\n"
+    assert run.stderr == (
+        "the network runs on cpu in float32\nivif: the second source is taken first, as published\n"
+    )
     assert read_image(folder / "fused.webp").pixels.shape == (17, 22, 3)
     assert [path.read_bytes() for path in pair] == before
 

@@ -54,7 +54,7 @@ BAD: dict[str, tuple[bytes | Callable[[Path], object] | None, str]] = {
     "jpeg 2000": (save("RGB", "JPEG2000"), "got a JPEG 2000"),
     "heif": (b"\0\0\0\x18ftypheic" + bytes(20), "got a HEIF, AVIF or video file"),
     "pdf": (save("RGB", "PDF"), "got a PDF"),
-    "cmyk": (save("CMYK", "JPEG"), "expected grey or RGB, got CMYK colours; convert it to RGB"),
+    "cmyk": (save("CMYK", "JPEG"), "expected grey or RGB, got CMYK colours (or four bands"),
     "lab": (save("LAB", "TIFF"), "expected grey or RGB, got LAB colours; convert it to RGB"),
     "16-bit RGB PNG": (DEEP_COLOUR, "expected an 8-bit picture, got 16-bit samples; only 8-bit"),
     "16-bit grey PNG": (DEEP_GREY, "got 16-bit samples; only 8-bit files can be read so far"),

@@ -233,6 +233,25 @@ def test_weights_that_give_nan_are_reported() -> None:
         fuser_with(lambda a, _: a * torch.nan).enhance(grey(1))
 
 
+@pytest.mark.parametrize(
+    "words", ["CUDA out of memory. Tried", "DefaultCPUAllocator: not enough memory: you tried"]
+)
+def test_a_lack_of_memory_is_reported_with_the_size(words: str) -> None:
+    def fail(first: Tensor, second: Tensor) -> Tensor:
+        raise RuntimeError(words)
+
+    with pytest.raises(ImageSizeError, match="device's memory, got 7 x 6 pixels; make it smaller"):
+        fuser_with(fail).enhance(grey(1))
+
+
+def test_other_failures_of_the_network_are_not_disguised() -> None:
+    def fail(first: Tensor, second: Tensor) -> Tensor:
+        raise RuntimeError("a defect")
+
+    with pytest.raises(RuntimeError, match="a defect"):
+        fuser_with(fail).enhance(grey(1))
+
+
 def test_the_sources_and_the_given_model_stay_as_they_are() -> None:
     model = build_gifnet(seed=0).train()
     picture = random_picture((9, 9, 3), np.float32)

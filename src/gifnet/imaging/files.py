@@ -255,7 +255,8 @@ def _too_large(path: Path) -> str:
 def _unfit_mode(path: Path, mode: str) -> str:
     if mode in {"I", "F"} or mode.startswith("I;"):
         return _too_deep(path, "deeper")
+    four_bands = " (or four bands of another kind)" if mode == "CMYK" else ""
     return (
-        f"{path}: expected grey or RGB, got {mode} colours; convert it to RGB in a program that "
-        "knows its colour profile"
+        f"{path}: expected grey or RGB, got {mode} colours{four_bands}; convert it to RGB in a "
+        "program that knows its colour profile"
     )

@@ -2,15 +2,19 @@
 
 import copy
 import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gifnet.errors import CheckpointError
+from gifnet.errors import CheckpointError, ImageSizeError
 from gifnet.imaging.arrays import (
     FloatArray,
     Picture,
+    describe_size,
     from_float,
     require_minimum_size,
     require_same_size,
@@ -110,7 +114,7 @@ class Fuser:
 
         Raises:
             ImageValueError: a dtype, shape or value is none of those.
-            ImageSizeError: the sizes differ, or are too small.
+            ImageSizeError: the sizes differ, are too small, or too large for the memory.
             SettingError: there is no such application.
         """
         application = parse_setting(Application, application)
@@ -141,7 +145,7 @@ class Fuser:
 
         Raises:
             ImageValueError: the dtype, shape or a value is none of those.
-            ImageSizeError: the picture is too small.
+            ImageSizeError: the picture is too small, or too large for the memory.
         """
         values = to_float(a, name="a")
         luma, chroma = _split(values)
@@ -154,6 +158,7 @@ class Fuser:
         model = model.to(self._device).eval()
         # PyTorch's annotations leave this argument out.
         self._model: GIFNet = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        logger.info("the network runs on %s in %s", self._device, self._precision)
 
     def _fuse_luma(self, first: FloatArray, second: FloatArray) -> FloatArray:
         """Run the network: (H, W) twice to (H, W), float32 in [0, 1]."""
@@ -162,14 +167,12 @@ class Fuser:
         from gifnet.model import MINIMUM_SIZE
 
         require_minimum_size(first.shape, minimum=MINIMUM_SIZE, name="a picture")
-        with (
-            torch.inference_mode(),
-            torch.autocast(
-                self._device.type,
-                dtype=torch.bfloat16,
-                enabled=self._precision is Precision.BFLOAT16,
-            ),
-        ):
+        bfloat16 = torch.autocast(
+            self._device.type,
+            dtype=torch.bfloat16,
+            enabled=self._precision is Precision.BFLOAT16,
+        )
+        with _enough_memory(first.shape), torch.inference_mode(), bfloat16:
             sources = [
                 # (H, W) -> (1, 1, H, W)
                 torch.from_numpy(np.ascontiguousarray(luma))[None, None].to(self._device)
@@ -183,6 +186,21 @@ class Fuser:
                 "damaged: take others"
             )
         return np.clip(luma, 0.0, 1.0)
+
+
+@contextmanager
+def _enough_memory(shape: tuple[int, ...]) -> Iterator[None]:
+    """Turn a device's lack of memory into an error that says what to do."""
+    try:
+        yield
+    except RuntimeError as error:
+        # CUDA's error has a type of its own; that of the CPU and of MPS is told by its words only.
+        if not re.search("out of memory|not enough memory|can't allocate memory", str(error)):
+            raise
+        raise ImageSizeError(
+            f"expected a picture that fits into the device's memory, got {describe_size(shape)} "
+            "pixels; make it smaller, or choose a device with more memory"
+        ) from error
 
 
 def _split(values: FloatArray) -> tuple[FloatArray, FloatArray | None]:
