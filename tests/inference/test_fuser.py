@@ -67,9 +67,12 @@ def coloured(*rgb: int) -> Array:
     channels=st.tuples(st.booleans(), st.booleans()),
 )
 def test_size_stays_and_the_wider_dtype_and_the_more_channels_win(
-    height: int, width: int, dtypes: tuple[type, type], channels: tuple[bool, bool]
+    fuser: Fuser,
+    height: int,
+    width: int,
+    dtypes: tuple[type, type],
+    channels: tuple[bool, bool],
 ) -> None:
-    fuser = Fuser.from_model(build_gifnet(seed=0), device="cpu")
     shapes = [(height, width, 3) if three else (height, width) for three in channels]
     first, second = (
         random_picture(shape, dtype, seed=seed)
