@@ -1,6 +1,8 @@
 """Checkpoints: our safetensors format, the published file's conversion, and the one way in."""
 
 from gifnet.checkpoints.bundled import load_model
+from gifnet.checkpoints.convert import convert_published
+from gifnet.checkpoints.describe import WeightsDescription, describe_weights
 from gifnet.checkpoints.format import (
     CheckpointHeader,
     load_checkpoint,
@@ -8,4 +10,13 @@ from gifnet.checkpoints.format import (
     save_checkpoint,
 )
 
-__all__ = ["CheckpointHeader", "load_checkpoint", "load_model", "read_header", "save_checkpoint"]
+__all__ = [
+    "CheckpointHeader",
+    "WeightsDescription",
+    "convert_published",
+    "describe_weights",
+    "load_checkpoint",
+    "load_model",
+    "read_header",
+    "save_checkpoint",
+]

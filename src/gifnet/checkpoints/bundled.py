@@ -1,5 +1,7 @@
 """The one way in: weights that come with the package, or a file of one's own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -22,8 +24,24 @@ def load_model(weights: str | Path | None = None) -> GIFNet:
     Raises:
         CheckpointError: The file is missing, damaged, or of another network.
     """
+    with weights_file(weights) as file:
+        return load_checkpoint(file)[0]
+
+
+@contextmanager
+def weights_file(weights: str | Path | None = None) -> Iterator[Path]:
+    """Give the file that weights lie in, for as long as the context lasts.
+
+    Args:
+        weights: A file, given back as it is; the weights of the package by default, which may
+            lie in a zip archive and are unpacked for the time being.
+
+    Raises:
+        CheckpointError: The package has no weights.
+    """
     if weights is not None:
-        return load_checkpoint(Path(weights))[0]
+        yield Path(weights)
+        return
     resource = files("gifnet.weights") / BUNDLED
     if not resource.is_file():
         raise CheckpointError(
@@ -31,4 +49,4 @@ def load_model(weights: str | Path | None = None) -> GIFNet:
             "reinstall gifnet, or give a file of weights"
         )
     with as_file(resource) as file:
-        return load_checkpoint(file)[0]
+        yield file

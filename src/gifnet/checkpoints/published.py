@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from gifnet.checkpoints.strict import require_same_keys
+from gifnet.checkpoints.strict import require_plain_numbers, require_same_keys
 from gifnet.errors import CheckpointError
 
 _SWIN = "extractor_multask.SwinTransformerSpecific."
@@ -76,26 +76,57 @@ def from_published(state: Mapping[str, Tensor], shapes: Mapping[str, Tensor]) ->
 
     Args:
         state: The published state dict.
-        shapes: Our network's state dict, for the shapes: the norm's scalars come as 1x1
-            convolutions and leave as vectors.
+        shapes: Our network's state dict, for the shapes: the norm's vectors come with more
+            dimensions.
 
     Returns:
         Our state dict.
 
     Raises:
-        CheckpointError: Keys are missing or unknown, or a tensor has another size.
+        CheckpointError: Keys are missing or unknown, or a tensor has another shape or no plain,
+            finite numbers.
     """
     weights = {key: tensor for key, tensor in state.items() if key not in DERIVABLE_KEYS}
-    require_same_keys(
-        expected=PUBLISHED_KEYS, found=weights, what="the published GIFNet checkpoint"
-    )
+    what = "the published GIFNet checkpoint"
+    require_same_keys(expected=PUBLISHED_KEYS, found=weights, what=what)
+    require_plain_numbers(weights, what=what)
     converted = {}
     for theirs, ours in PUBLISHED_KEYS.items():
         tensor, target = weights[theirs], shapes[ours]
-        if tensor.numel() != target.numel():
+        expected = _published_shape(ours, target)
+        if tuple(tensor.shape) != expected:
             raise CheckpointError(
-                f"expected {theirs!r} with {tuple(target.shape)}, got {tuple(tensor.shape)}: "
+                f"expected {theirs!r} with {expected}, got {tuple(tensor.shape)}: "
                 "this is a network of another size"
             )
         converted[ours] = tensor.reshape(target.shape).contiguous()
     return converted
+
+
+def to_published(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Map our state dict to the published keys: the inverse of ``from_published``.
+
+    Args:
+        state: Our state dict.
+
+    Returns:
+        The published state dict, without the entries that are no weights.
+
+    Raises:
+        CheckpointError: Keys are missing or unknown.
+    """
+    require_same_keys(expected=PUBLISHED_KEYS.values(), found=state, what="a GIFNet")
+    return {
+        theirs: state[ours].reshape(_published_shape(ours, state[ours]))
+        for theirs, ours in PUBLISHED_KEYS.items()
+    }
+
+
+def _published_shape(key: str, ours: Tensor) -> tuple[int, ...]:
+    """Shape of one of our weights in the published file."""
+    shape = tuple(ours.shape)
+    if key.endswith((".norm.weight", ".norm.bias")):
+        return (1, *shape, 1, 1)
+    if key.endswith((".norm.rescale_weight", ".norm.rebias_weight")):
+        return (*shape, 1, 1, 1)  # 1x1 convolutions from one channel
+    return shape

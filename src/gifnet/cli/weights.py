@@ -1,0 +1,87 @@
+"""``gifnet weights``: convert and describe files of weights."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gifnet.checkpoints import WeightsDescription, convert_published, describe_weights
+from gifnet.checkpoints.convert import LICENCE
+
+app = typer.Typer(no_args_is_help=True, help="Convert and describe files of weights.")
+
+
+@app.command(
+    epilog="\b\nExample:\n  gifnet weights convert Final.model -o published.safetensors",
+)
+def convert(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The authors' Final.model.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The .safetensors file to write. A file that is there already is replaced.",
+        ),
+    ],
+) -> None:
+    """Convert the authors' published checkpoint to the format that gifnet loads.
+
+    Nothing in the published file is run: a file that asks for code is refused.
+    """
+    convert_published(file, output)
+    typer.echo(str(output))
+
+
+@app.command(epilog="\b\nExample:\n  gifnet weights info published.safetensors")
+def info(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help="A .safetensors file of gifnet, or the authors' Final.model.  "
+            "[default: the weights of the package]",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Say what a file of weights is."""
+    for name, value in _lines(describe_weights(file)):
+        typer.echo(f"{name + ':':<15}{value}")
+
+
+def _lines(weights: WeightsDescription) -> list[tuple[str, str]]:
+    header = weights.header
+    lines = [("file", str(weights.file)), ("format", weights.format)]
+    if header is None:
+        lines.append(("network", "GIFNet, as published"))
+    else:
+        lines.append(("network", f"GIFNet ({_entries(asdict(header.model))})"))
+    lines.append(("parameters", f"{weights.parameters:,}"))
+    if header is not None:
+        lines += [
+            ("step", "unknown" if header.step is None else f"{header.step:,}"),
+            ("recipe", header.recipe_name),
+            ("recipe sha256", header.recipe_digest or "unknown"),
+            ("information", _entries(header.information) or "unknown"),
+            ("licence", header.licence),
+        ]
+        if header.origin:
+            lines.append(("origin", _entries(header.origin)))
+    lines.append(("sha256", weights.sha256))
+    if header is None:
+        how = f"gifnet weights convert {weights.file} -o published.safetensors"
+        lines += [("licence", LICENCE), ("to use it", how)]
+    return lines
+
+
+def _entries(values: dict[str, Any]) -> str:
+    """Name and value of each entry on one line; those without a value are left out."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {value if isinstance(value, str) else json.dumps(value)}"
+        for name, value in values.items()
+        if value is not None
+    )
