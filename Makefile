@@ -34,7 +34,7 @@ pictures: setup ## make the example pictures again from those of scikit-image
 	$(BIN)/python scripts/make_example_pictures.py
 
 readme-picture: $(RUNTIME) ## the picture at the top of the README, from the demo
-	$(BIN)/python scripts/demo.py --sheet docs/images/demo.png --cell 300 --sheet-bytes 600000
+	$(BIN)/python scripts/demo.py --sheet docs/images/demo.jpg --cell 300
 
 constraints: $(BIN)/pip ## pin anew what the development environment installs
 	$(BIN)/python -m venv --clear build/constraints

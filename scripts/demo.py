@@ -4,7 +4,6 @@ Every command is shown as a user would type it. The results and a contact sheet 
 """
 
 import argparse
-import io
 import shlex
 import subprocess
 import sys
@@ -33,8 +32,8 @@ class Part:
     sources: tuple[str, ...]
     labels: tuple[str, ...]
     result: str
-    detail: tuple[int, int, int] | None = None
-    """Left, top and side of a square that is shown before and after, where there is no pair."""
+    detail: tuple[int, int, int, int] | None = None
+    """Left, top, width and height of a part shown before and after, where there is no pair."""
     truth: str | None = None
 
 
@@ -60,7 +59,7 @@ PARTS = (
         sources=("cat.png",),
         labels=("source",),
         result="cat.png",
-        detail=(125, 70, 100),
+        detail=(118, 55, 100, 133),
     ),
 )
 
@@ -105,36 +104,28 @@ def row(part: Part) -> Row:
     outcome = "fused" if part.command == "fuse" else "enhanced"
     pictures = [*zip(part.labels, sources, strict=True), (outcome, result)]
     if part.detail:
-        left, top, side = part.detail
-        square = (slice(top, top + side), slice(left, left + side))
-        both = [
-            np.kron(picture[square], np.ones((3, 3, 1), np.uint8))
-            for picture in (sources[0], result)
+        left, top, width, height = part.detail
+        box = (slice(top, top + height), slice(left, left + width))
+        enlarged = [
+            np.kron(picture[box], np.ones((3, 3, 1), np.uint8)) for picture in (sources[0], result)
         ]
-        pictures.append(("detail: source, enhanced", np.concatenate(both, axis=1)))
+        pictures.append(("detail: source, enhanced", np.concatenate(enlarged, axis=1)))
     return Row(part.title, pictures)
 
 
-def save_sheet(sheet: RGB, path: Path, most_bytes: int | None) -> None:
-    """Write the sheet as PNG, with a palette of fewer colours where it would be too large."""
+def save_sheet(sheet: RGB, path: Path) -> None:
+    """Write the sheet as its suffix says; JPEG with full colour resolution."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     image = Image.fromarray(sheet)
-    for colours in (None, 256, 128, 64):
-        candidate = (
-            image.quantize(colours, dither=Image.Dither.FLOYDSTEINBERG) if colours else image
-        )
-        stream = io.BytesIO()
-        candidate.save(stream, "PNG", optimize=True)
-        if most_bytes is None or stream.tell() <= most_bytes:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(stream.getvalue())
-            return
-    sys.exit(f"demo: the sheet does not fit into {most_bytes} bytes; make its cells smaller")
+    if path.suffix == ".jpg":
+        image.save(path, quality=90, subsampling=0, optimize=True)
+    else:
+        image.save(path, optimize=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sheet", type=Path, default=RESULTS / "contact-sheet.png")
-    parser.add_argument("--sheet-bytes", type=int, help="largest size of the sheet's file")
     parser.add_argument("--cell", type=int, default=400, help="side of a picture's cell in pixels")
     options = parser.parse_args()
 
@@ -144,9 +135,7 @@ def main() -> None:
         if part.truth:
             report_psnr(part, part.truth)
     path = ROOT / options.sheet
-    save_sheet(
-        contact_sheet([row(part) for part in PARTS], cell=options.cell), path, options.sheet_bytes
-    )
+    save_sheet(contact_sheet([row(part) for part in PARTS], cell=options.cell), path)
     print(f"\nThe sources and the results side by side:\n  {path}")
 
 

@@ -143,6 +143,11 @@ def test_every_example_picture_is_listed_with_its_source() -> None:
     assert sum((folder / name).stat().st_size for name in there) < 1_500_000
 
 
+def test_the_pictures_of_the_documentation_are_small() -> None:
+    sizes = {path.name: path.stat().st_size for path in (ROOT / "docs").rglob("*.[jp][pn]g")}
+    assert all(size < 600_000 for size in sizes.values()), sizes
+
+
 def test_the_bundled_weights_are_small() -> None:
     sizes = {path.name: path.stat().st_size for path in PACKAGE.glob("weights/*.safetensors")}
     assert sum(sizes.values()) < 4_000_000, sizes

@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 from gifnet.imaging.arrays import Picture, from_float, to_float
 
 _MARGIN = 12
-_TITLE_SIZE = 18
-_LABEL_SIZE = 14
+_TITLE_SIZE = 20
+_LABEL_SIZE = 16
 _LINE = 1.4
 """Height of a line of text, in letter sizes."""
 _PAPER = (255, 255, 255)
