@@ -17,10 +17,8 @@ def multi_modal_loss(fused: Tensor, infrared: Tensor, visible: Tensor, weights: 
     Returns:
         A scalar tensor.
     """
-    infrared_weight, visible_weight = weights
-    return infrared_weight * functional.mse_loss(
-        fused, infrared
-    ) + visible_weight * functional.mse_loss(fused, visible)
+    errors = [functional.mse_loss(fused, source) for source in (infrared, visible)]
+    return (weights * torch.stack(errors)).sum()
 
 
 def digital_photography_loss(fused: Tensor, sharp: Tensor) -> Tensor:

@@ -66,12 +66,11 @@ def _window_means(picture: Tensor, reference: Tensor, value_range: Tensor) -> tu
     height, width = picture.shape[-2:]
     size = min(_WINDOW, height, width)
     kernel = _gaussian(size, picture)
-    batch = picture.shape[0]
     products = [picture, reference, picture**2, reference**2, picture * reference]
     # (5B, 1, H, W): one pass of the separable window over all products
     means = functional.conv2d(torch.cat(products), kernel.view(1, 1, -1, 1))
     means = functional.conv2d(means, kernel.view(1, 1, 1, -1))
-    mean_a, mean_b, square_a, square_b, product = means.split(batch)
+    mean_a, mean_b, square_a, square_b, product = means.chunk(5)
     variance_a, variance_b = square_a - mean_a**2, square_b - mean_b**2
     covariance = product - mean_a * mean_b
     c1, c2 = (0.01 * value_range) ** 2, (0.03 * value_range) ** 2

@@ -1,6 +1,7 @@
 """The one convolution that all parts share: 3x3, reflect padding, output as large as the input."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from torch import nn
 
@@ -28,7 +29,7 @@ def convolution_stack(widths: Sequence[int]) -> nn.Sequential:
         A module from (B, widths[0], H, W) to (B, widths[-1], H, W) in [-1, 1].
     """
     layers: list[nn.Module] = []
-    for in_channels, out_channels in zip(widths[:-1], widths[1:], strict=True):
+    for in_channels, out_channels in pairwise(widths):
         layers += [reflect_convolution(in_channels, out_channels), nn.ReLU()]
     layers[-1] = nn.Tanh()
     return nn.Sequential(*layers)

@@ -116,34 +116,35 @@ class CrossFusionBlock(nn.Module):
         Returns:
             Main and auxiliary features, (B, C, H, W) each, before ``interact``.
         """
-        main_features, query = self.run_main(main_features, main)
+        position_bias, grid = self.position_bias(), self._grid(main_features)
+        main_features, query = self.branches[main.value](main_features, position_bias, grid)
         frozen = freezing is Freezing.PAPER
         # The auxiliary branch is frozen: no gradient reaches its weights, nor, through its
         # cross attention, the main branch's query.
         with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
             auxiliary_features, _ = self.branches[main.other.value](
                 auxiliary_features,
-                self.position_bias(),
-                self._grid(auxiliary_features),
+                position_bias,
+                grid,
                 query=query if self.interacts else None,
                 attention_frozen=True,
             )
         return main_features, auxiliary_features
 
-    def run_main(self, main_features: Tensor, main: Task) -> tuple[Tensor, Tensor]:
-        """Run the main branch alone.
+    def run_main_alone(self, main_features: Tensor, main: Task) -> Tensor:
+        """Run the main branch, where nothing reads the auxiliary one.
 
         Args:
             main_features: (B, C, H, W).
             main: The task whose branch is main.
 
         Returns:
-            Main features, (B, C, H, W), and the windows of its query, (B*N, M, P, D).
+            Main features, (B, C, H, W).
         """
-        result: tuple[Tensor, Tensor] = self.branches[main.value](
+        features: Tensor = self.branches[main.value](
             main_features, self.position_bias(), self._grid(main_features)
-        )
-        return result
+        )[0]
+        return features
 
     def interact(self, main_features: Tensor, auxiliary_features: Tensor, main: Task) -> Tensor:
         """Add the auxiliary's features, weighted by the learnt lambda (Eq. 4).

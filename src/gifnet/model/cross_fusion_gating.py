@@ -1,5 +1,7 @@
 """CFGM: the cross-fusion gating mechanism, the middle of the paper's Fig. 3."""
 
+from typing import cast
+
 from torch import Tensor, nn
 
 from gifnet.model.cross_fusion_block import CrossFusionBlock, Freezing
@@ -43,11 +45,12 @@ class CrossFusionGating(nn.Module):
         Returns:
             Main features, (B, C, H, W).
         """
-        readers = [index for index, block in enumerate(self.blocks) if block.interacts]
-        for index, block in enumerate(self.blocks):
+        blocks = [cast(CrossFusionBlock, block) for block in self.blocks]
+        readers = [index for index, block in enumerate(blocks) if block.interacts]
+        for index, block in enumerate(blocks):
             if index > max(readers):
                 # Nothing reads the auxiliary after the last interaction: it is left out.
-                main_features, _ = block.run_main(main_features, main)
+                main_features = block.run_main_alone(main_features, main)
                 continue
             main_features, auxiliary_features = block(
                 main_features, auxiliary_features, main, freezing

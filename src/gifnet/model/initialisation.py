@@ -41,11 +41,9 @@ def _initialise_block(block: nn.Module, *, depth: int) -> None:
             raise TypeError(f"expected a CrossFusionBranch, got {type(branch).__name__}")
         attention = branch.attention
         _truncated_normal(attention.query_key, gain=1.0)
-        for layer in (attention.value, attention.depthwise, attention.projection):
+        mlp = [layer for layer in branch.mlp if isinstance(layer, nn.Conv2d)]
+        for layer in (attention.value, attention.depthwise, attention.projection, *mlp):
             _truncated_normal(layer, gain=gain)
-        for layer in branch.mlp:
-            if isinstance(layer, nn.Conv2d):
-                _truncated_normal(layer, gain=gain)
         nn.init.normal_(branch.norm.rescale_weight, std=0.02)
         nn.init.normal_(branch.norm.rebias_weight, std=0.02)
 

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gifnet.model.depthwise import DepthwiseConvolution
+
 
 class WindowGrid(NamedTuple):
     """How a feature map of one size is padded and cut into windows."""
@@ -127,9 +129,7 @@ class BranchAttention(nn.Module):
         self.heads = heads
         self.query_key = nn.Conv2d(channels, 2 * channels, 1)
         self.value = nn.Conv2d(channels, channels, 1)
-        self.depthwise = nn.Conv2d(
-            channels, channels, 5, padding=2, groups=channels, padding_mode="reflect"
-        )
+        self.depthwise = DepthwiseConvolution(channels, 5)
         self.projection = nn.Conv2d(channels, channels, 1)
 
     def forward(
@@ -149,21 +149,32 @@ class BranchAttention(nn.Module):
         channels = features.shape[1]
         value = self.value(features)
         if query is None:
-            query, key = grid.cut(self.query_key(features), 2 * self.heads).chunk(2, dim=1)
+            query, key = (
+                grid.cut(half, self.heads) for half in self.query_key(features).chunk(2, dim=1)
+            )
         else:
             # Another branch's query replaces ours, so only the key half is computed.
             layer = self.query_key
             bias = None if layer.bias is None else layer.bias[channels:]
             key = functional.conv2d(features, layer.weight[channels:], bias)
             key = grid.cut(key, self.heads)
-        attended = functional.scaled_dot_product_attention(
-            query,
-            key,
-            grid.cut(value, self.heads),
-            attn_mask=position_bias.to(query.dtype),
-        )
+        attended = _attend(query, key, grid.cut(value, self.heads), position_bias)
         output: Tensor = self.projection(self.depthwise(value) + grid.join(attended))
         return output, query
+
+
+def _attend(query: Tensor, key: Tensor, value: Tensor, position_bias: Tensor) -> Tensor:
+    """Scaled dot-product attention with a bias; all windows (B*N, M, P, D)."""
+    position_bias = position_bias.to(query.dtype)
+    if not (torch.is_grad_enabled() and position_bias.requires_grad):
+        return functional.scaled_dot_product_attention(
+            query, key, value, attn_mask=position_bias
+        )
+    # PyTorch has no fused kernel with a gradient for the bias, and its fallback goes through
+    # float32 copies. Outside autocast, softmax keeps the dtype and sums in float32 inside.
+    with torch.autocast(query.device.type, enabled=False):
+        logits = torch.matmul(query * query.shape[-1] ** -0.5, key.transpose(-2, -1))
+        return torch.matmul(torch.softmax(logits + position_bias, dim=-1), value)
 
 
 def _relative_positions(window: int) -> Tensor:

@@ -65,4 +65,4 @@ def _tensorboard(folder: Path) -> Any:
     except ImportError:
         logger.warning("tensorboard is not installed: the run is logged as JSON lines only")
         return None
-    return SummaryWriter(str(folder))  # type: ignore[no-untyped-call]
+    return SummaryWriter(str(folder))

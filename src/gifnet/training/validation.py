@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from gifnet.data.defocus import make_focus_pair
+from gifnet.data.defocus import FocusPair, make_focus_pair
 from gifnet.data.folders import Scene
-from gifnet.losses.ssim import ssim
+from gifnet.imaging import contact_sheet, read_image, write_image
+from gifnet.inference import Fuser
+from gifnet.metrics import ag, psnr, ssim
 from gifnet.model import GIFNet
 from gifnet.training.config import ValidationConfig
 
@@ -33,12 +34,15 @@ class Validation:
     """
 
     def __init__(self, config: ValidationConfig, scenes: Sequence[Scene], run: Path) -> None:
-        self.config = config
-        self.panels = run / "panels"
         generator = np.random.default_rng(_SEED)
         chosen = scenes[:: max(1, len(scenes) // _MOST_PAIRS)][:_MOST_PAIRS]
         self.truths = [_centre(scene.visible) for scene in chosen]
         self.pairs = [make_focus_pair(generator, truth) for truth in self.truths]
+        self.panel = [
+            (entry.name, read_image(entry.source_a).pixels, read_image(entry.source_b).pixels)
+            for entry in config.panel
+        ]
+        self.panels = run / "panels"
 
     def run(self, network: GIFNet, step: int) -> dict[str, float]:
         """Measure the network and draw the panel.
@@ -50,61 +54,59 @@ class Validation:
         Returns:
             ``focus_psnr`` and ``average_psnr``, mean over the pairs in dB, of the fused picture
             and of the plain average of its sources; ``focus_ssim``; ``focus_gradient``, the fused
-            picture's mean gradient over the truth's (1 is right); ``flat_shift``, the largest
-            change of a flat pair's value.
+            picture's average gradient over the truth's (1 is right); ``flat_shift``, the largest
+            change of a flat pair's value. For each pair of the panel its ``ag`` and its ``ssim``,
+            the mean over its sources, on luma.
         """
-        rows = []
-        for truth, pair in zip(self.truths, self.pairs, strict=True):
-            fused = _fuse(network, pair.near, pair.far)
-            average = (pair.near + pair.far) / 2
-            similarity = ssim(_tensor(fused), _tensor(truth)).item()
-            rows.append(
-                (
-                    _psnr(truth, fused),
-                    _psnr(truth, average),
-                    similarity,
-                    _gradient(fused) / max(_gradient(truth), 1e-6),
-                )
-            )
-        means = np.mean(rows, axis=0)
-        values = dict(
-            zip(
-                ("focus_psnr", "average_psnr", "focus_ssim", "focus_gradient"),
-                map(float, means),
-                strict=True,
-            )
-        )
-        values["flat_shift"] = max(_flat_shift(network, value / 4) for value in range(5))
+        fuser = Fuser.from_model(network, device="cpu")
+        values = self._focus(fuser)
+        values["flat_shift"] = max(_flat_shift(fuser, value / 4) for value in range(5))
+        for name, source_a, source_b in self.panel:
+            sources = [_grey(source_a), _grey(source_b)]
+            fused = fuser.fuse(*sources)
+            values[f"{name}/ag"] = ag(sources, fused)
+            values[f"{name}/ssim"] = ssim(sources, fused)
+        self._draw(fuser, self.panels / f"step_{step:06d}.png")
         return values
 
+    def _focus(self, fuser: Fuser) -> dict[str, float]:
+        rows = []
+        for truth, pair in zip(self.truths, self.pairs, strict=True):
+            fused = fuser.fuse(pair.near, pair.far)
+            average = (pair.near + pair.far) / 2
+            rows.append(
+                (
+                    psnr([truth], fused, data_range=1),
+                    psnr([truth], average, data_range=1),
+                    ssim([truth], fused, data_range=1),
+                    ag([], fused) / max(ag([], truth), 1e-6),
+                )
+            )
+        names = ("focus_psnr", "average_psnr", "focus_ssim", "focus_gradient")
+        return dict(zip(names, map(float, np.mean(rows, axis=0)), strict=True))
 
-def _flat_shift(network: GIFNet, value: float) -> float:
+    def _draw(self, fuser: Fuser, file: Path) -> None:
+        """Draw the sources and the result of the panel and of the first focus pairs."""
+        rows = [
+            contact_sheet.Row(name, [("A", a), ("B", b), ("fused", fuser.fuse(a, b))])
+            for name, a, b in self.panel
+        ]
+        for pair in self.pairs[:2]:
+            near, far = _levels(pair.near), _levels(pair.far)
+            rows.append(
+                contact_sheet.Row("focus", [("A", near), ("B", far), ("fused", fuser.fuse(near, far))])
+            )
+        file.parent.mkdir(exist_ok=True)
+        write_image(file, contact_sheet.contact_sheet(rows))
+
+
+def _flat_shift(fuser: Fuser, value: float) -> float:
     flat = np.full((32, 32), value, np.float32)
-    return float(np.abs(_fuse(network, flat, flat) - value).max())
+    return float(np.abs(fuser.fuse(flat, flat) - value).max())
 
 
 def _centre(picture: NDArray[np.uint8]) -> Picture:
     height, width = picture.shape
     side = min(height, width, _SIDE)
     top, left = (height - side) // 2, (width - side) // 2
-    return picture[top : top + side, left : left + side].astype(np.float32) / 255
-
-
-def _tensor(picture: Picture) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(picture))[None, None]
-
-
-def _fuse(network: GIFNet, source_a: Picture, source_b: Picture) -> Picture:
-    with torch.inference_mode():
-        fused = network(_tensor(source_a), _tensor(source_b))
-    return np.asarray(fused[0, 0].clamp(0, 1).numpy(), np.float32)
-
-
-def _psnr(truth: Picture, picture: Picture) -> float:
-    error = float(np.mean((truth.astype(np.float64) - picture) ** 2))
-    return float(-10 * np.log10(max(error, 1e-12)))
-
-
-def _gradient(picture: Picture) -> float:
-    rows, columns = np.gradient(picture)
-    return float(np.mean(np.sqrt((rows**2 + columns**2) / 2)))
+    return picture[top : top + side, left : left + side].astype(np.float32) / np.float32(255)
