@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from gifnet.errors import DataError
+from gifnet.errors import DataError, ImageFileError
+from gifnet.imaging import describe_size, from_float, read_image, rgb_to_ycbcr, to_float
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +30,37 @@ class Scene:
     """(H, W) uint8 of the same size, or None for a single sharp picture."""
 
 
-def pair_files(
-    root: Path, infrared: str = "ir", visible: str = "vi"
-) -> list[tuple[str, Path, Path]]:
+@dataclass(frozen=True)
+class SceneFiles:
+    """One training scene, not decoded yet."""
+
+    folder: str
+    """Name of the set's folder."""
+
+    stem: str
+    """The name that its files share, without suffix."""
+
+    visible: Path
+    infrared: Path | None
+
+    def load(self) -> Scene:
+        """Decode the scene.
+
+        Raises:
+            DataError: A picture cannot be read, or the two differ in size.
+        """
+        visible = _read_luma(self.visible)
+        infrared = None if self.infrared is None else _read_luma(self.infrared)
+        if infrared is not None and infrared.shape != visible.shape:
+            raise DataError(
+                "expected aligned pictures of one size, got "
+                f"{describe_size(infrared.shape)} in {self.infrared} and "
+                f"{describe_size(visible.shape)} in {self.visible}: crop or resize one of them"
+            )
+        return Scene(f"{self.folder}/{self.stem}", visible, infrared)
+
+
+def list_pairs(root: Path, infrared: str = "ir", visible: str = "vi") -> list[SceneFiles]:
     """List the pairs of a folder with two subfolders, matched by stem.
 
     Args:
@@ -41,63 +69,114 @@ def pair_files(
         visible: Name of the subfolder of the visible pictures.
 
     Returns:
-        (stem, infrared file, visible file), sorted by stem.
+        The pairs, sorted by stem. Pictures without a partner are left out, with a warning.
 
     Raises:
-        DataError: A folder is missing, or no stem is in both.
+        DataError: A folder is missing, no stem is in both, or two files of a folder share one.
     """
-    files = {name: _pictures(root / name) for name in (infrared, visible)}
-    common = sorted(files[infrared].keys() & files[visible].keys())
+    _require_folder(root)
+    infrared_files, visible_files = (_pictures(root / name) for name in (infrared, visible))
+    common = sorted(infrared_files.keys() & visible_files.keys())
     if not common:
         raise DataError(
             f"expected pictures of equal name in {root / infrared} and {root / visible}, found "
-            f"{len(files[infrared])} and {len(files[visible])} with no name in common"
+            f"{len(infrared_files)} and {len(visible_files)} with no name in common: name the two "
+            "pictures of a pair alike"
         )
-    return [(stem, files[infrared][stem], files[visible][stem]) for stem in common]
+    lonely = sorted(infrared_files.keys() ^ visible_files.keys())
+    if lonely:
+        logger.warning(
+            "%s: pictures left out for want of a partner of the same name: %d (%s%s)",
+            root,
+            len(lonely),
+            ", ".join(lonely[:3]),
+            ", ..." if len(lonely) > 3 else "",
+        )
+    folder = root.resolve().name
+    return [SceneFiles(folder, stem, visible_files[stem], infrared_files[stem]) for stem in common]
 
 
-def load_pairs(root: Path, infrared: str = "ir", visible: str = "vi") -> Iterator[Scene]:
-    """Decode the pairs of a folder; see ``pair_files``.
-
-    Raises:
-        DataError: The two pictures of a pair differ in size.
-    """
-    for stem, infrared_file, visible_file in pair_files(root, infrared, visible):
-        pair = _luma(infrared_file), _luma(visible_file)
-        if pair[0].shape != pair[1].shape:
-            raise DataError(
-                f"expected aligned pictures of one size, got {pair[0].shape} in {infrared_file} "
-                f"and {pair[1].shape} in {visible_file}"
-            )
-        yield Scene(f"{root.name}/{stem}", visible=pair[1], infrared=pair[0])
-
-
-def load_singles(root: Path) -> Iterator[Scene]:
-    """Decode the sharp pictures of a folder.
+def list_singles(root: Path) -> list[SceneFiles]:
+    """List the sharp pictures of a folder.
 
     Args:
         root: Folder of pictures.
 
+    Returns:
+        The pictures, sorted by stem.
+
     Raises:
-        DataError: The folder is missing or has no picture.
+        DataError: The folder is missing or has no picture, or two files share a stem.
     """
     files = _pictures(root)
     if not files:
         raise DataError(f"expected pictures ({', '.join(sorted(SUFFIXES))}) in {root}, found none")
-    for stem in sorted(files):
-        yield Scene(f"{root.name}/{stem}", visible=_luma(files[stem]), infrared=None)
+    folder = root.resolve().name
+    return [SceneFiles(folder, stem, files[stem], None) for stem in sorted(files)]
+
+
+def list_scenes(root: Path, infrared: str = "ir", visible: str = "vi") -> list[SceneFiles]:
+    """List the pairs of a folder or, if it has neither subfolder, its single pictures.
+
+    Args:
+        root: Folder of the set.
+        infrared: Name of the subfolder of the infrared pictures.
+        visible: Name of the subfolder of the visible pictures.
+
+    Raises:
+        DataError: As ``list_pairs`` and ``list_singles``.
+    """
+    if (root / infrared).is_dir() or (root / visible).is_dir():
+        return list_pairs(root, infrared, visible)
+    _require_folder(root)
+    if not _pictures(root):
+        raise DataError(
+            f"expected the folders {infrared} and {visible} of a set of pairs, or single pictures "
+            f"({', '.join(sorted(SUFFIXES))}), in {root}, found neither"
+        )
+    return list_singles(root)
+
+
+def load_pairs(root: Path, infrared: str = "ir", visible: str = "vi") -> Iterator[Scene]:
+    """Decode the pairs of a folder one by one; see ``list_pairs`` and ``SceneFiles.load``."""
+    for files in list_pairs(root, infrared, visible):
+        yield files.load()
+
+
+def load_singles(root: Path) -> Iterator[Scene]:
+    """Decode the sharp pictures of a folder one by one; see ``list_singles``."""
+    for files in list_singles(root):
+        yield files.load()
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise DataError(f"expected a folder of pictures at {folder}, found none: check the name")
 
 
 def _pictures(folder: Path) -> dict[str, Path]:
-    if not folder.is_dir():
-        raise DataError(f"expected a folder of pictures at {folder}, found none")
-    return {file.stem: file for file in sorted(folder.iterdir()) if file.suffix.lower() in SUFFIXES}
+    _require_folder(folder)
+    pictures: dict[str, Path] = {}
+    for file in sorted(folder.iterdir()):
+        # Some systems leave hidden files beside pictures, with their suffix.
+        if file.suffix.lower() not in SUFFIXES or file.name.startswith("."):
+            continue
+        if file.stem in pictures:
+            raise DataError(
+                f"expected one picture of each name in {folder}, found "
+                f"{pictures[file.stem].name} and {file.name}: rename or remove one"
+            )
+        pictures[file.stem] = file
+    return pictures
 
 
-def _luma(file: Path) -> Luma:
+def _read_luma(file: Path) -> Luma:
     """Decode a file to BT.601 luma, (H, W) uint8."""
     try:
-        with Image.open(file) as picture:
-            return np.asarray(picture.convert("L"))
-    except OSError as error:
-        raise DataError(f"cannot read the training picture {file}: {error}") from error
+        pixels = read_image(file).pixels
+    except ImageFileError as error:
+        raise DataError(f"cannot use a training picture: {error}") from error
+    if pixels.ndim == 2:
+        return pixels
+    luma, _ = rgb_to_ycbcr(to_float(pixels, name=str(file)))
+    return np.asarray(from_float(luma, np.dtype(np.uint8)), np.uint8)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from torch.utils.data import Dataset
 
 from gifnet.data.defocus import make_focus_pair
 from gifnet.data.folders import Luma, Scene
+from gifnet.data.opencv import cv2
 from gifnet.errors import DataError
 
 Picture = NDArray[np.float32]
@@ -24,6 +24,16 @@ class Quadruple(NamedTuple):
     infrared: Tensor
     near: Tensor
     far: Tensor
+
+
+class JointSample(NamedTuple):
+    """One scene in four pictures, and where it is near; each (P, P) float32 in [0, 1]."""
+
+    visible: Picture
+    infrared: Picture
+    near: Picture
+    far: Picture
+    region: Picture
 
 
 class JointPatches(Dataset[Quadruple]):
@@ -86,6 +96,16 @@ class JointPatches(Dataset[Quadruple]):
         Returns:
             Four pictures, (1, P, P) each.
         """
+        sample = self.sample(number)
+        pictures = (sample.visible, sample.infrared, sample.near, sample.far)
+        return Quadruple(*(torch.from_numpy(picture)[None] for picture in pictures))
+
+    def sample(self, number: int) -> JointSample:
+        """Make one quadruple as arrays, with its region.
+
+        Args:
+            number: 0 to ``length`` - 1.
+        """
         if not 0 <= number < self.length:
             raise IndexError(number)
         generator = np.random.default_rng([self.seed, number])
@@ -99,9 +119,7 @@ class JointPatches(Dataset[Quadruple]):
         if scene.infrared is None:
             infrared_patch = visible
         pair = make_focus_pair(generator, visible)
-        return Quadruple(
-            *(torch.from_numpy(p)[None] for p in (visible, infrared_patch, pair.near, pair.far))
-        )
+        return JointSample(visible, infrared_patch, pair.near, pair.far, pair.region)
 
     def _crop(self, generator: np.random.Generator, pictures: list[Luma]) -> list[Picture]:
         """Cut the same random, flipped and turned patch out of each picture."""
@@ -111,11 +129,14 @@ class JointPatches(Dataset[Quadruple]):
         top = int(generator.integers(0, height - side + 1))
         left = int(generator.integers(0, width - side + 1))
         turns, flip = int(generator.integers(0, 4)), bool(generator.integers(0, 2))
-        patches = []
+        patches: list[Picture] = []
         for picture in pictures:
-            cut = picture[top : top + side, left : left + side].astype(np.float32) / 255
+            cut = np.asarray(picture[top : top + side, left : left + side], np.float32) / 255
             if side != self.patch:
-                cut = cv2.resize(cut, (self.patch, self.patch), interpolation=cv2.INTER_AREA)
+                cut = np.asarray(
+                    cv2.resize(cut, (self.patch, self.patch), interpolation=cv2.INTER_AREA),
+                    np.float32,
+                )
             cut = np.rot90(cut, turns)
             patches.append(np.ascontiguousarray(np.fliplr(cut) if flip else cut))
         return patches
