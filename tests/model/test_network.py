@@ -37,7 +37,7 @@ _SMALL: list[GIFNet] = []
 def _small_network() -> GIFNet:
     # Not the fixture: hypothesis runs one test function many times.
     if not _SMALL:
-        config = ModelConfig(encoder_width=4, gate_channels=6, decoder_widths=(5, 4))
+        config = ModelConfig(encoder_width=4, gate_channels=6)
         _SMALL.append(build_gifnet(config, seed=3).eval())
     return _SMALL[0]
 

@@ -52,7 +52,8 @@ class CrossFusionBranch(nn.Module):
             features: (B, C, H, W).
             position_bias: (1, M, P, P).
             grid: The windows.
-            query: Windows of the main branch's query for cross attention, (B*N, M, P, D).
+            query: Windows of the main branch's query for cross attention, (B*N, M, P, D): of
+                its normalised input, as published, and not of its output as in Eq. 4 (D1).
             attention_frozen: Whether no gradient passes through norm and attention.
             moments: Moments for the norm instead of the features' own.
 
@@ -68,6 +69,8 @@ class CrossFusionBranch(nn.Module):
 
 class CrossFusionBlock(nn.Module):
     """Both branches, the shared position bias, and the auxiliary's influence (Eq. 4).
+
+    The branches are exact mirrors with either main task (D2).
 
     Args:
         channels: Channels of the features.

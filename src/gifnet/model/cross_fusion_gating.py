@@ -49,7 +49,7 @@ class CrossFusionGating(nn.Module):
         readers = [index for index, block in enumerate(blocks) if block.interacts]
         for index, block in enumerate(blocks):
             if index > max(readers):
-                # Nothing reads the auxiliary after the last interaction: it is left out.
+                # Nothing reads the auxiliary after the last interaction: it is left out (D16).
                 main_features = block.run_main_alone(main_features, main)
                 continue
             main_features, auxiliary_features = block(

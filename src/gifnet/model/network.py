@@ -17,6 +17,7 @@ from gifnet.tasks import Task
 MINIMUM_SIZE = 5
 """Least height and width, in pixels: smaller pictures cannot be reflected into a window."""
 
+# Of the maps that the branches work on (D12).
 _PADDING_MULTIPLE = 4
 
 

@@ -24,7 +24,7 @@ class ReconstructionDecoder(nn.Module):
             shared_features: (B, C, H, W).
 
         Returns:
-            The reconstruction, (B, 1, H, W) in [-1, 1]: a plain tanh, as published.
+            The reconstruction, (B, 1, H, W) in [-1, 1]: a plain tanh, as published (D11).
         """
         reconstruction: Tensor = self.stack(shared_features)
         return reconstruction
