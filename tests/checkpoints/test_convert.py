@@ -46,6 +46,7 @@ def test_a_converted_file_holds_the_weights_and_their_origin(
         assert torch.equal(value, network.state_dict()[key]), key
 
 
+@pytest.mark.shared
 def test_the_published_checkpoint_converts(shared: Path, tmp_path: Path) -> None:
     file = shared / "weights" / "official" / "Final.model"
     convert_published(file, tmp_path / "published.safetensors")
