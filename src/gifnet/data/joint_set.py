@@ -1,5 +1,6 @@
 """The joint data set of whole pictures on disk (Sec. 3.2), for other programs to train on."""
 
+import glob
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -94,6 +95,7 @@ def write_joint_set(
             report.failed[files.stem] = str(error)
             continue
         for target, picture in zip(targets, pictures, strict=True):
+            _remove_rests(target)
             write_image(target, picture)
         report.written.append(files.stem)
     if on_pair is not None:
@@ -135,6 +137,12 @@ def _numbers(stem: str) -> list[int]:
     """Numbers that stand for a stem, the same on every machine."""
     digest = hashlib.sha256(stem.encode("utf-8", "surrogateescape")).digest()
     return [int.from_bytes(digest[start : start + 4], "little") for start in range(0, 16, 4)]
+
+
+def _remove_rests(target: Path) -> None:
+    """Remove what a run that was killed while it wrote this very file left beside it."""
+    for rest in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
+        rest.unlink(missing_ok=True)
 
 
 def _require_apart(root: Path, output: Path, infrared: str, visible: str) -> None:

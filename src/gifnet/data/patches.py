@@ -1,20 +1,14 @@
-"""Patches for the alternating training, each determined by the seed and its number alone."""
+"""Patches as tensors for the alternating training."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from gifnet.data.defocus import make_focus_pair
-from gifnet.data.folders import Luma, Scene
-from gifnet.data.opencv import cv2
-from gifnet.errors import DataError
-
-Picture = NDArray[np.float32]
+from gifnet.data.folders import Scene
+from gifnet.data.samples import JointSampler
 
 
 class Quadruple(NamedTuple):
@@ -26,16 +20,6 @@ class Quadruple(NamedTuple):
     far: Tensor
 
 
-class JointSample(NamedTuple):
-    """One scene in four pictures, and where it is near; each (P, P) float32 in [0, 1]."""
-
-    visible: Picture
-    infrared: Picture
-    near: Picture
-    far: Picture
-    region: Picture
-
-
 class JointPatches(Dataset[Quadruple]):
     """Random patches of aligned pairs, with focus pairs made on the fly.
 
@@ -43,13 +27,12 @@ class JointPatches(Dataset[Quadruple]):
     parallel run draws the very same patches.
 
     Args:
-        scenes: Scenes to draw from. For a scene without infrared the visible picture is given
-            in its place.
+        scenes: As of ``JointSampler``, like the other arguments.
         weights: How often each scene is drawn, relative; equally by default.
         patch: Side of a patch, in pixels.
         seed: Seed of everything random.
         length: Number of items.
-        scales: A patch covers ``patch * scale`` pixels of the picture, for a random one of these.
+        scales: Sides of the area that a patch shows, in patches.
         augment: Whether gain and gamma vary.
 
     Raises:
@@ -67,22 +50,10 @@ class JointPatches(Dataset[Quadruple]):
         scales: Sequence[int] = (1,),
         augment: bool = False,
     ) -> None:
-        if not scenes:
-            raise DataError("expected at least one scene to train on, found none")
-        for scene in scenes:
-            if min(scene.visible.shape) < patch:
-                raise DataError(
-                    f"expected pictures of at least {patch}x{patch} pixels (the patch size), got "
-                    f"{scene.visible.shape[1]}x{scene.visible.shape[0]} in {scene.name}"
-                )
-        self.scenes = scenes
-        self.patch = patch
-        self.seed = seed
         self.length = length
-        self.scales = tuple(scales)
-        self.augment = augment
-        shares = np.ones(len(scenes)) if weights is None else np.asarray(weights, np.float64)
-        self._cumulative = np.cumsum(shares / shares.sum())
+        self.sampler = JointSampler(
+            scenes, patch=patch, seed=seed, weights=weights, scales=scales, augment=augment
+        )
 
     def __len__(self) -> int:
         return self.length
@@ -96,58 +67,8 @@ class JointPatches(Dataset[Quadruple]):
         Returns:
             Four pictures, (1, P, P) each.
         """
-        sample = self.sample(number)
-        pictures = (sample.visible, sample.infrared, sample.near, sample.far)
-        return Quadruple(*(torch.from_numpy(picture)[None] for picture in pictures))
-
-    def sample(self, number: int) -> JointSample:
-        """Make one quadruple as arrays, with its region.
-
-        Args:
-            number: 0 to ``length`` - 1.
-        """
         if not 0 <= number < self.length:
             raise IndexError(number)
-        generator = np.random.default_rng([self.seed, number])
-        index = int(np.searchsorted(self._cumulative, generator.random(), side="right"))
-        scene = self.scenes[min(index, len(self.scenes) - 1)]
-        infrared = scene.visible if scene.infrared is None else scene.infrared
-        visible, infrared_patch = self._crop(generator, [scene.visible, infrared])
-        if self.augment:
-            visible = _vary(generator, visible)
-            infrared_patch = _vary(generator, infrared_patch)
-        if scene.infrared is None:
-            infrared_patch = visible
-        pair = make_focus_pair(generator, visible)
-        return JointSample(visible, infrared_patch, pair.near, pair.far, pair.region)
-
-    def _crop(self, generator: np.random.Generator, pictures: list[Luma]) -> list[Picture]:
-        """Cut the same random, flipped and turned patch out of each picture."""
-        height, width = pictures[0].shape
-        fitting = [s for s in self.scales if s * self.patch <= min(height, width)]
-        side = self.patch * int(generator.choice(fitting or [1]))
-        top = int(generator.integers(0, height - side + 1))
-        left = int(generator.integers(0, width - side + 1))
-        turns, flip = int(generator.integers(0, 4)), bool(generator.integers(0, 2))
-        patches: list[Picture] = []
-        for picture in pictures:
-            cut = np.asarray(picture[top : top + side, left : left + side], np.float32) / 255
-            if side != self.patch:
-                cut = np.asarray(
-                    cv2.resize(cut, (self.patch, self.patch), interpolation=cv2.INTER_AREA),
-                    np.float32,
-                )
-            cut = np.rot90(cut, turns)
-            patches.append(np.ascontiguousarray(np.fliplr(cut) if flip else cut))
-        return patches
-
-
-def _vary(generator: np.random.Generator, picture: Picture) -> Picture:
-    """Random gamma, gain and offset that keep the picture inside [0, 1]."""
-    if generator.random() < 0.5:
-        return picture
-    varied = picture ** np.float32(np.exp(generator.uniform(-0.5, 0.5)))
-    low, high = sorted(generator.uniform(0, 1, 2))
-    if high - low < 0.5:
-        low, high = 0.0, 1.0
-    return np.asarray(low + varied * (high - low), np.float32)
+        sample = self.sampler.sample(number)
+        pictures = (sample.visible, sample.infrared, sample.near, sample.far)
+        return Quadruple(*(torch.from_numpy(picture)[None] for picture in pictures))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifnet.data.folders import SceneFiles, list_scenes
-from gifnet.data.patches import JointPatches
+from gifnet.data.samples import JointSampler
 from gifnet.errors import DataError
 from gifnet.imaging.contact_sheet import Row, contact_sheet
 
@@ -51,12 +51,12 @@ def draw_preview(
     for number in range(count):
         scenes = shuffled[number % len(shuffled)]
         files = scenes[number // len(shuffled) % len(scenes)]
-        rows.append(_row(files, number, patch=patch, seed=seed, count=count))
+        rows.append(_row(files, number, patch=patch, seed=seed))
     return contact_sheet(rows, cell=patch * _enlargement(patch))
 
 
-def _row(files: SceneFiles, number: int, *, patch: int, seed: int, count: int) -> Row:
-    sample = JointPatches([files.load()], patch=patch, seed=seed, length=count).sample(number)
+def _row(files: SceneFiles, number: int, *, patch: int, seed: int) -> Row:
+    sample = JointSampler([files.load()], patch=patch, seed=seed).sample(number)
     labels = ("visible", "infrared", "near", "far", "region")
     if files.infrared is None:  # what the training gets in its place
         labels = ("visible", "visible (no infrared)", "near", "far", "region")
