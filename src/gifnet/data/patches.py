@@ -34,6 +34,8 @@ class JointPatches(Dataset[Quadruple]):
         length: Number of items.
         scales: Sides of the area that a patch shows, in patches.
         augment: Whether gain and gamma vary.
+        single: Share of samples whose focus pair is one picture twice.
+        drawn: Share of samples that are drawn shapes instead of a scene.
 
     Raises:
         DataError: There is no scene, or one is smaller than a patch.
@@ -49,10 +51,19 @@ class JointPatches(Dataset[Quadruple]):
         weights: Sequence[float] | None = None,
         scales: Sequence[int] = (1,),
         augment: bool = False,
+        single: float = 0.0,
+        drawn: float = 0.0,
     ) -> None:
         self.length = length
         self.sampler = JointSampler(
-            scenes, patch=patch, seed=seed, weights=weights, scales=scales, augment=augment
+            scenes,
+            patch=patch,
+            seed=seed,
+            weights=weights,
+            scales=scales,
+            augment=augment,
+            single=single,
+            drawn=drawn,
         )
 
     def __len__(self) -> int:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gifnet.data.defocus import make_focus_pair
 from gifnet.data.folders import Luma, Scene
 from gifnet.data.opencv import cv2
+from gifnet.data.single import draw_shapes, make_single_pair
 from gifnet.errors import DataError
 
 Picture = NDArray[np.float32]
@@ -35,6 +36,8 @@ class JointSampler:
         seed: Seed of everything random.
         scales: A patch covers ``patch * scale`` pixels of the picture, for a random one of these.
         augment: Whether gain and gamma vary.
+        single: Share of samples whose focus pair is one picture twice.
+        drawn: Share of samples that are drawn shapes instead of a scene.
 
     Raises:
         DataError: There is no scene, or one is smaller than a patch.
@@ -49,6 +52,8 @@ class JointSampler:
         weights: Sequence[float] | None = None,
         scales: Sequence[int] = (1,),
         augment: bool = False,
+        single: float = 0.0,
+        drawn: float = 0.0,
     ) -> None:
         if not scenes:
             raise DataError("expected at least one scene to train on, found none")
@@ -64,6 +69,8 @@ class JointSampler:
         self.seed = seed
         self.scales = tuple(scales)
         self.augment = augment
+        self.single = single
+        self.drawn = drawn
         shares = np.ones(len(scenes)) if weights is None else np.asarray(weights, np.float64)
         self._cumulative = np.cumsum(shares / shares.sum())
 
@@ -83,7 +90,10 @@ class JointSampler:
             infrared_patch = _vary(generator, infrared_patch)
         if scene.infrared is None:
             infrared_patch = visible
-        pair = make_focus_pair(generator, visible)
+        if generator.random() < self.drawn:
+            visible = infrared_patch = draw_shapes(generator, self.patch)
+        make_pair = make_single_pair if generator.random() < self.single else make_focus_pair
+        pair = make_pair(generator, visible)
         return JointSample(visible, infrared_patch, pair.near, pair.far, pair.region)
 
     def _crop(self, generator: np.random.Generator, pictures: list[Luma]) -> list[Picture]:

@@ -3,20 +3,49 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from torch import nn
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
 
 
-def reflect_convolution(in_channels: int, out_channels: int) -> nn.Conv2d:
-    """Make a 3x3 convolution with reflect padding 1.
+class ReflectConvolution(nn.Conv2d):
+    """A 3x3 convolution with reflect padding 1.
 
     Args:
         in_channels: Channels of the input.
         out_channels: Channels of the output.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__(in_channels, out_channels, 3, padding=1, padding_mode="reflect")
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Filter the maps.
+
+        Args:
+            maps: (B, in_channels, H, W), H and W at least 2.
+
+        Returns:
+            (B, out_channels, H, W).
+        """
+        return functional.conv2d(reflect_pad(maps, [1, 1, 1, 1]), self.weight, self.bias)
+
+
+def reflect_pad(maps: Tensor, padding: Sequence[int]) -> Tensor:
+    """Pad by reflection, in the precision of the maps.
+
+    Args:
+        maps: (B, C, H, W).
+        padding: Pixels on the left, right, top and bottom.
 
     Returns:
-        A module from (B, in_channels, H, W) to (B, out_channels, H, W), H and W at least 2.
+        The padded maps; the maps themselves where nothing is padded.
     """
-    return nn.Conv2d(in_channels, out_channels, 3, padding=1, padding_mode="reflect")
+    if not any(padding):
+        return maps
+    # Autocast would pad in float32, and copy the maps there and back.
+    with torch.autocast(maps.device.type, enabled=False):
+        return functional.pad(maps, list(padding), mode="reflect")
 
 
 def convolution_stack(widths: Sequence[int]) -> nn.Sequential:
@@ -30,6 +59,6 @@ def convolution_stack(widths: Sequence[int]) -> nn.Sequential:
     """
     layers: list[nn.Module] = []
     for in_channels, out_channels in pairwise(widths):
-        layers += [reflect_convolution(in_channels, out_channels), nn.ReLU()]
+        layers += [ReflectConvolution(in_channels, out_channels), nn.ReLU()]
     layers[-1] = nn.Tanh()
     return nn.Sequential(*layers)

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gifnet.model.convolution import reflect_pad
+
 
 class DepthwiseConvolution(nn.Conv2d):
     """A depthwise convolution with reflect padding, output as large as the input.
@@ -37,10 +39,10 @@ class DepthwiseConvolution(nn.Conv2d):
         Returns:
             (B, C, H, W).
         """
-        if maps.device.type != "cpu" or not torch.is_grad_enabled() or self.bias is None:
-            return super().forward(maps)
         reach = self.kernel_size[0] // 2
-        padded = functional.pad(maps, [reach] * 4, mode="reflect")
+        padded = reflect_pad(maps, [reach] * 4)
+        if maps.device.type != "cpu" or not torch.is_grad_enabled() or self.bias is None:
+            return functional.conv2d(padded, self.weight, self.bias, groups=self.groups)
         dtype = maps.dtype
         if torch.is_autocast_enabled("cpu"):
             dtype = torch.get_autocast_dtype("cpu")
@@ -59,7 +61,7 @@ class _Depthwise(torch.autograd.Function):
         return functional.conv2d(maps, weight, bias, groups=maps.shape[1])
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         maps, weight = ctx.saved_tensors
         channels, _, height, width = weight.shape
         # With respect to the maps: a full convolution with the turned kernel.

@@ -2,10 +2,9 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from gifnet.errors import ImageSizeError
-from gifnet.model.convolution import reflect_convolution
+from gifnet.model.convolution import ReflectConvolution, reflect_pad
 from gifnet.model.cross_fusion_block import Freezing
 from gifnet.model.cross_fusion_gating import CrossFusionGating
 from gifnet.model.gate import Gate
@@ -46,10 +45,10 @@ class GIFNet(nn.Module):
         self.shared_encoder = shared_encoder
         self.reconstruction_decoder = reconstruction_decoder
         self.embedding = nn.ModuleDict(
-            {task.value: reflect_convolution(channels, channels) for task in Task}
+            {task.value: ReflectConvolution(channels, channels) for task in Task}
         )
         self.cross_fusion = cross_fusion
-        self.unembedding = reflect_convolution(channels, channels)
+        self.unembedding = ReflectConvolution(channels, channels)
         self.gating = gate
         self.global_decoder = global_decoder
 
@@ -154,7 +153,5 @@ class GIFNet(nn.Module):
         return reconstruction
 
     def _embed(self, shared_features: Tensor, task: Task, padding: list[int]) -> Tensor:
-        if any(padding):
-            shared_features = functional.pad(shared_features, padding, mode="reflect")
-        embedded: Tensor = self.embedding[task.value](shared_features)
+        embedded: Tensor = self.embedding[task.value](reflect_pad(shared_features, padding))
         return embedded

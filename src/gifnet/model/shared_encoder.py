@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from gifnet.model.convolution import reflect_convolution
+from gifnet.model.convolution import ReflectConvolution
 
 
 class SharedEncoder(nn.Module):
@@ -17,7 +17,7 @@ class SharedEncoder(nn.Module):
     def __init__(self, *, width: int = 32, depth: int = 3) -> None:
         super().__init__()
         self.convolutions = nn.ModuleList(
-            reflect_convolution(2 + index * width, width) for index in range(depth)
+            ReflectConvolution(2 + index * width, width) for index in range(depth)
         )
         self.channels = 2 + depth * width
 
@@ -31,7 +31,21 @@ class SharedEncoder(nn.Module):
         Returns:
             Shared features, (B, C, H, W): the pair itself, then each convolution's output.
         """
-        features = torch.cat([source_a, source_b], dim=1)
+        features = self._like_the_weights(torch.cat([source_a, source_b], dim=1))
         for convolution in self.convolutions:
             features = torch.cat([features, torch.relu(convolution(features))], dim=1)
         return features
+
+    def _like_the_weights(self, pair: Tensor) -> Tensor:
+        """Give the pair the memory layout and the precision of what it is joined with.
+
+        Joined with the convolutions' outputs as it comes, it would make all features plain NCHW
+        and float32, and every later layer would copy them.
+        """
+        device = pair.device.type
+        if torch.is_autocast_enabled(device):
+            pair = pair.to(torch.get_autocast_dtype(device))
+        weight = self.convolutions[0].weight
+        if isinstance(weight, Tensor) and not weight.is_contiguous():
+            pair = pair.contiguous(memory_format=torch.channels_last)
+        return pair

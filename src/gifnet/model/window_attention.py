@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gifnet.model.convolution import reflect_pad
 from gifnet.model.depthwise import DepthwiseConvolution
 
 
@@ -48,15 +49,15 @@ class WindowGrid(NamedTuple):
         Returns:
             (B*N, M, P, D).
         """
-        if self.left_top or self.bottom or self.right:
-            padding = [self.left_top, self.right, self.left_top, self.bottom]
-            maps = functional.pad(maps, padding, mode="reflect")
+        maps = reflect_pad(maps, [self.left_top, self.right, self.left_top, self.bottom])
         batch, channels, height, width = maps.shape
         rows, columns = height // self.window, width // self.window
-        # (B, M*D, H, W) -> (B, M, D, rows, 8, columns, 8) -> (B*N, M, P, D)
-        maps = maps.view(
-            batch, heads, channels // heads, rows, self.window, columns, self.window
-        ).permute(0, 3, 5, 1, 4, 6, 2)
+        # (B, M*D, H, W) -> (B, rows, 8, columns, 8, M, D) -> (B*N, M, P, D): by way of the
+        # channels-last form, so that neither this nor its gradient transposes the whole map.
+        maps = maps.permute(0, 2, 3, 1)
+        maps = maps.reshape(
+            batch, rows, self.window, columns, self.window, heads, channels // heads
+        ).permute(0, 1, 3, 5, 2, 4, 6)
         return maps.reshape(
             batch * rows * columns, heads, self.window * self.window, channels // heads
         )
@@ -168,7 +169,7 @@ def _attend(query: Tensor, key: Tensor, value: Tensor, position_bias: Tensor) ->
     position_bias = position_bias.to(query.dtype)
     if not (torch.is_grad_enabled() and position_bias.requires_grad):
         return functional.scaled_dot_product_attention(
-            query, key, value, attn_mask=position_bias
+            query, key, value, attn_mask=position_bias.detach()
         )
     # PyTorch has no fused kernel with a gradient for the bias, and its fallback goes through
     # float32 copies. Outside autocast, softmax keeps the dtype and sums in float32 inside.

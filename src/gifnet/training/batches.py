@@ -92,16 +92,26 @@ class StepBatches(Dataset[StepBatch]):
         # A short run calibrates on more batches than it trains on.
         batches = max(config.optimiser.steps, config.loss.calibration_batches)
         count = batches * config.optimiser.batch
+        shares = config.step
         self.joint = self._patches(scenes.paired, scenes.paired_weights, count, stream=1)
         self.focus = self._patches(
             scenes.paired + scenes.sharp,
             scenes.paired_weights + scenes.sharp_weights,
             count,
             stream=2,
+            single=shares.single,
+            drawn=shares.drawn,
         )
 
     def _patches(
-        self, scenes: Sequence[Scene], weights: Sequence[float], count: int, *, stream: int
+        self,
+        scenes: Sequence[Scene],
+        weights: Sequence[float],
+        count: int,
+        *,
+        stream: int,
+        single: float = 0.0,
+        drawn: float = 0.0,
     ) -> JointPatches:
         data = self.config.data
         return JointPatches(
@@ -112,6 +122,8 @@ class StepBatches(Dataset[StepBatch]):
             weights=weights,
             scales=data.scales,
             augment=data.augment,
+            single=single,
+            drawn=drawn,
         )
 
     def __len__(self) -> int:

@@ -79,6 +79,11 @@ class StepConfig(_Section):
     same_pair: Share = 0.0
     """Share of steps in which the auxiliary branch of the DP update sees the main pair, as at
     inference; such updates may draw from the sharp pictures, too."""
+    single: Share = 0.0
+    """Share of the pictures of same-pair updates that are given as both sources: sharp ones are to
+    stay, slightly blurred ones to become sharp."""
+    drawn: Share = 0.0
+    """Share of the pictures of same-pair updates that are drawn flat areas with edges."""
     modal: Share = 0.0
     """Share of steps in which the DP update's pair is infrared and visible, on both branches,
     with the MM loss: what inference does with such a pair."""
@@ -118,6 +123,8 @@ class ValidationConfig(_Section):
     holdout: Annotated[int, Field(ge=1)] = 8
     """Pictures of each folder kept out of training, for the validation focus pairs."""
     panel: list[PanelPair] = []
+    panel_side: Annotated[int, Field(ge=16)] = 256
+    """Panel pairs are cut to this side around their middle, in pixels, to cost little."""
 
 
 class TrainingConfig(_Section):

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gifnet.data.defocus import FocusPair, make_focus_pair
+from gifnet.data.defocus import make_focus_pair
 from gifnet.data.folders import Scene
-from gifnet.imaging import contact_sheet, read_image, write_image
+from gifnet.imaging import contact_sheet, read_image, rgb_to_ycbcr, to_float, write_image
 from gifnet.inference import Fuser
 from gifnet.metrics import ag, psnr, ssim
 from gifnet.model import GIFNet
@@ -36,10 +36,16 @@ class Validation:
     def __init__(self, config: ValidationConfig, scenes: Sequence[Scene], run: Path) -> None:
         generator = np.random.default_rng(_SEED)
         chosen = scenes[:: max(1, len(scenes) // _MOST_PAIRS)][:_MOST_PAIRS]
-        self.truths = [_centre(scene.visible) for scene in chosen]
+        self.truths = [
+            _middle(scene.visible, _SIDE).astype(np.float32) / np.float32(255) for scene in chosen
+        ]
         self.pairs = [make_focus_pair(generator, truth) for truth in self.truths]
         self.panel = [
-            (entry.name, read_image(entry.source_a).pixels, read_image(entry.source_b).pixels)
+            (
+                entry.name,
+                _middle(read_image(entry.source_a).pixels, config.panel_side),
+                _middle(read_image(entry.source_b).pixels, config.panel_side),
+            )
             for entry in config.panel
         ]
         self.panels = run / "panels"
@@ -62,10 +68,10 @@ class Validation:
         values = self._focus(fuser)
         values["flat_shift"] = max(_flat_shift(fuser, value / 4) for value in range(5))
         for name, source_a, source_b in self.panel:
-            sources = [_grey(source_a), _grey(source_b)]
+            sources = [_luma(source_a), _luma(source_b)]
             fused = fuser.fuse(*sources)
-            values[f"{name}/ag"] = ag(sources, fused)
-            values[f"{name}/ssim"] = ssim(sources, fused)
+            values[f"{name}/ag"] = ag(sources, fused, data_range=1)
+            values[f"{name}/ssim"] = ssim(sources, fused, data_range=1)
         self._draw(fuser, self.panels / f"step_{step:06d}.png")
         return values
 
@@ -92,12 +98,15 @@ class Validation:
             for name, a, b in self.panel
         ]
         for pair in self.pairs[:2]:
-            near, far = _levels(pair.near), _levels(pair.far)
-            rows.append(
-                contact_sheet.Row("focus", [("A", near), ("B", far), ("fused", fuser.fuse(near, far))])
-            )
+            pictures = [("A", pair.near), ("B", pair.far), ("fused", fuser.fuse(*pair[:2]))]
+            rows.append(contact_sheet.Row("focus", pictures))
         file.parent.mkdir(exist_ok=True)
         write_image(file, contact_sheet.contact_sheet(rows))
+
+
+def _luma(picture: NDArray[np.uint8]) -> Picture:
+    values = to_float(picture, name="a panel picture")
+    return np.clip(rgb_to_ycbcr(values)[0], 0, 1) if values.ndim == 3 else values
 
 
 def _flat_shift(fuser: Fuser, value: float) -> float:
@@ -105,8 +114,7 @@ def _flat_shift(fuser: Fuser, value: float) -> float:
     return float(np.abs(fuser.fuse(flat, flat) - value).max())
 
 
-def _centre(picture: NDArray[np.uint8]) -> Picture:
-    height, width = picture.shape
-    side = min(height, width, _SIDE)
-    top, left = (height - side) // 2, (width - side) // 2
-    return picture[top : top + side, left : left + side].astype(np.float32) / np.float32(255)
+def _middle(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    height, width = (min(side, length) for length in picture.shape[:2])
+    top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
+    return picture[top : top + height, left : left + width]
