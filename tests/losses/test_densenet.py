@@ -16,7 +16,7 @@ from torch import Tensor
 
 from gifnet.errors import CheckpointError, ImageSizeError, ImageValueError
 from gifnet.losses.densenet import DenseNetFeatures, load_densenet
-from gifnet.losses.information import gradient_energy
+from gifnet.losses.information_measure import gradient_energy
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_densenet.json").read_text())
 

@@ -14,14 +14,16 @@ from torch import Tensor
 
 from gifnet.errors import CheckpointError, ConfigError, DataError, ImageSizeError, ImageValueError
 from gifnet.losses.densenet import DenseNetFeatures
-from gifnet.losses.information import (
+from gifnet.losses.information_measure import (
     DenseNetInformation,
     InformationMeasure,
-    InformationWeights,
     PictureInformation,
+    gradient_energy,
+)
+from gifnet.losses.information_weights import (
+    InformationWeights,
     WeightKind,
     calibrate,
-    gradient_energy,
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gifnet.losses.information import BINS, InformationWeights
+from gifnet.losses.information_weights import BINS, InformationWeights
 from gifnet.training.run_state import LOG_FILE
 
 logger = logging.getLogger(__name__)

@@ -11,13 +11,12 @@ import torch
 from gifnet.checkpoints import CheckpointHeader, load_model, save_checkpoint
 from gifnet.errors import ConfigError
 from gifnet.losses.densenet import load_densenet
-from gifnet.losses.information import (
+from gifnet.losses.information_measure import (
     DenseNetInformation,
     InformationMeasure,
-    InformationWeights,
     PictureInformation,
-    calibrate,
 )
+from gifnet.losses.information_weights import InformationWeights, calibrate
 from gifnet.model import Freezing, GIFNet, Initialisation, build_gifnet
 from gifnet.training.batches import Scenes, StepBatch, StepBatches, load_scenes
 from gifnet.training.config import TrainingConfig
@@ -76,6 +75,7 @@ class Trainer:
         self.autocast = autocast_for(self.device, config.optimiser.precision)
         self.scenes: Scenes = load_scenes(config)
         self.batches = StepBatches(config, self.scenes)
+        self.validation = Validation(config.validation, self.scenes.held_out, run)
         self.measure = self._choose_measure()
         self.network = self._start_network()
         self.optimiser = torch.optim.Adam(
@@ -115,7 +115,6 @@ class Trainer:
         """
         config = self.config
         last = min(config.optimiser.steps, stop_after or config.optimiser.steps)
-        validation = Validation(config.validation, self.scenes.held_out, self.run_folder)
         log = RunLog(self.run_folder)
         if self.step == 0:
             log.calibration(self.information)
@@ -131,7 +130,7 @@ class Trainer:
             if report is not None:
                 report(StepReport(self.step, config.optimiser.steps, values, rate))
             if self.step % config.validation.every == 0 or self.step == last:
-                log.validation(self.step, validation.run(self.averaged_network(), self.step))
+                log.validation(self.step, self.validation.run(self.averaged_network(), self.step))
             if self.step % config.checkpoint_every == 0 or self.step == last:
                 self.save()
         log.close()
