@@ -8,6 +8,7 @@
     │   ├── ImageValueError       wrong dtype, shape or value range, NaN
     │   └── ImageSizeError        sources of different sizes, or too small
     ├── CheckpointError           weights that cannot be loaded
+    ├── SettingError              a device, precision or application that does not exist here
     ├── ConfigError               a training configuration that makes no sense
     ├── DataError                 a training folder that lacks what is needed
     └── MissingDependencyError    an optional dependency that is not installed
@@ -38,6 +39,10 @@ class ImageSizeError(ImageError):
 
 class CheckpointError(GIFNetError):
     """Weights that cannot be loaded."""
+
+
+class SettingError(GIFNetError):
+    """A setting of the fusing that does not exist, or that this machine cannot offer."""
 
 
 class ConfigError(GIFNetError):

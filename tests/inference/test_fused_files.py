@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from torch import Tensor, nn
 
-from gifnet.errors import ImageError, ImageFileError, ImageSizeError
+from gifnet.errors import ImageError, ImageFileError, ImageSizeError, SettingError
 from gifnet.imaging import read_image, write_image
-from gifnet.inference import Fuser, SettingError, enhance_file, fuse_files
+from gifnet.inference import Fuser, enhance_file, fuse_files
 from gifnet.model import GIFNet
 
 RANDOM = np.random.default_rng(0)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gifnet.errors import CheckpointError, ImageSizeError, ImageValueError
+from gifnet.errors import CheckpointError, ImageSizeError, ImageValueError, SettingError
 from gifnet.imaging import from_float
-from gifnet.inference import Fuser, SettingError
+from gifnet.inference import Fuser
 from gifnet.model import MINIMUM_SIZE, GIFNet, build_gifnet
 from gifnet.tasks import Application
 

@@ -5,13 +5,12 @@ PyTorch is imported when a ``Fuser`` is made, not before.
 
 from gifnet.inference.files import WrittenFile, enhance_file, fuse_files
 from gifnet.inference.fuser import Fuser
-from gifnet.inference.settings import Device, Precision, SettingError
+from gifnet.inference.settings import Device, Precision
 
 __all__ = [
     "Device",
     "Fuser",
     "Precision",
-    "SettingError",
     "WrittenFile",
     "enhance_file",
     "fuse_files",

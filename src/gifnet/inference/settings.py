@@ -3,14 +3,10 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from gifnet.errors import GIFNetError
+from gifnet.errors import SettingError
 
 if TYPE_CHECKING:
     import torch
-
-
-class SettingError(GIFNetError):
-    """A setting of the fusing that does not exist, or that this machine cannot offer."""
 
 
 class Device(StrEnum):

@@ -3,24 +3,31 @@
 import hashlib
 import json
 import tomllib
+from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from gifnet.errors import ConfigError, MissingDependencyError
 
 try:
     from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-except ModuleNotFoundError as error:  # pragma: no cover - tested in a subprocess
-    raise MissingDependencyError("pydantic", extra="train", purpose="Training") from error
+except ModuleNotFoundError as error:
+    if error.name != "pydantic":  # installed, but something that it needs is not
+        raise
+    raise MissingDependencyError("pydantic", extra="train", purpose="training") from error
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(gt=0)]
+
+LEAST_DENSENET_PATCH = 64
+"""Pixels; in smaller patches nothing is left of the deepest features."""
 
 
 class _Section(BaseModel):
     """A table of the file: unknown names are errors, values cannot be changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class PairFolder(_Section):
@@ -53,8 +60,8 @@ class DataConfig(_Section):
 
     pairs: Annotated[list[PairFolder], Field(min_length=1)]
     sharp: list[SharpFolder] = []
-    patch: Annotated[int, Field(ge=16)] = 128
-    scales: list[Positive] = [1]
+    patch: Annotated[int, Field(ge=16, multiple_of=16)] = 128
+    scales: Annotated[list[Positive], Field(min_length=1)] = [1]
     augment: bool = False
     workers: Annotated[int, Field(ge=0)] = 0
     """Processes that make patches; 0 makes them in the training process."""
@@ -130,8 +137,9 @@ class ValidationConfig(_Section):
 class TrainingConfig(_Section):
     """A whole training run."""
 
-    name: str = "gifnet"
-    seed: Annotated[int, Field(ge=0)] = 0
+    name: Annotated[str, Field(pattern=r"^[\w-][\w. -]*$")] = "gifnet"
+    """Names the folder of the run where none is given."""
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     data_licence: str = "unknown"
     """A line on the licence of the data and weights, kept in the checkpoint."""
     checkpoint_every: Positive = 200
@@ -143,19 +151,33 @@ class TrainingConfig(_Section):
     validation: ValidationConfig = ValidationConfig()
 
     @model_validator(mode="after")
-    def _shares_fit(self) -> "TrainingConfig":
-        if self.step.same_pair + self.step.modal > 1:
-            raise ValueError("step.same_pair + step.modal: expected a sum of at most 1")
-        if self.data.patch % 16:
-            raise ValueError(f"data.patch: expected a multiple of 16, got {self.data.patch}")
+    def _values_fit_together(self) -> "TrainingConfig":
+        step = self.step
+        if step.same_pair + step.modal > 1:
+            raise ValueError(
+                "step.same_pair + step.modal: expected a sum of at most 1, got "
+                f"{step.same_pair} + {step.modal}"
+            )
+        if self.loss.densenet is not None and self.data.patch < LEAST_DENSENET_PATCH:
+            raise ValueError(
+                f"data.patch: loss.densenet needs patches of at least {LEAST_DENSENET_PATCH} "
+                f"pixels, got {self.data.patch}"
+            )
+        names = [pair.name for pair in self.validation.panel]
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f"validation.panel: expected a name of its own for each pair, got {names}"
+            )
         return self
 
     @property
     def digest(self) -> str:
         """SHA-256 of the recipe: everything but the places where data and weights lie."""
         recipe = self.model_dump(mode="json", exclude={"validation": True, "name": True})
-        for folder in [*recipe["data"]["pairs"], *recipe["data"]["sharp"]]:
-            folder["root"] = Path(folder["root"]).name
+        places = [(folder, "root") for folder in recipe["data"]["pairs"] + recipe["data"]["sharp"]]
+        for section, key in [*places, (recipe["model"], "weights"), (recipe["loss"], "densenet")]:
+            if section[key] is not None:
+                section[key] = Path(section[key]).name
         return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
 
 
@@ -172,26 +194,43 @@ def load_config(file: Path) -> TrainingConfig:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"cannot read the training configuration {file}: {error}") from error
+        raise ConfigError(
+            f"cannot read the training configuration {file}: {error.strerror}"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"expected TOML in {file}: {error}") from error
     try:
-        config = TrainingConfig.model_validate(content)
+        # By way of JSON, whose strict mode takes no text for a number, but text for a path.
+        config = TrainingConfig.model_validate_json(json.dumps(content, default=str), strict=True)
     except ValidationError as error:
         raise ConfigError(f"{file}: {_describe(error)}") from error
     return _resolve(config, file.parent)
 
 
 def _describe(error: ValidationError) -> str:
+    """Name each wrong value, what came, and for an unknown name the one that may be meant."""
     problems = []
     for item in error.errors():
         place = ".".join(str(part) for part in item["loc"])
-        message = item["msg"].removeprefix("Value error, ")
-        if item["type"] in {"missing", "value_error", "extra_forbidden"}:
-            problems.append(f"{place}: {message}" if place else message)
+        if item["type"] == "extra_forbidden":
+            near = get_close_matches(str(item["loc"][-1]), _names(TrainingConfig), n=1)
+            problems.append(f"{place}: unknown name" + (f"; meant is {near[0]}?" if near else ""))
+        elif item["type"] == "missing":
+            problems.append(f"{place}: is missing")
+        elif item["type"] == "value_error":
+            problems.append(item["msg"].removeprefix("Value error, "))
         else:
-            problems.append(f"{place}: {message}, got {item['input']!r}")
+            problems.append(f"{place}: {item['msg']}, got {item['input']!r}")
     return "; ".join(problems)
+
+
+def _names(section: type[BaseModel]) -> Iterator[str]:
+    """All names of a section and of the sections in it."""
+    for name, field in section.model_fields.items():
+        yield name
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from _names(kind)
 
 
 def _resolve(config: TrainingConfig, base: Path) -> TrainingConfig:
