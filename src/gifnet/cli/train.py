@@ -1,6 +1,10 @@
 """``gifnet train``: a training run from a TOML file."""
 
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -19,6 +23,7 @@ from gifnet.training.config import load_config
 from gifnet.training.trainer import StepReport, Trainer
 
 EXAMPLE = "gifnet train recipes/first.toml -o runs/first"
+INTERRUPTED = 130
 
 
 def command(
@@ -42,13 +47,18 @@ def command(
     """Train a network: an update of each task in turn, from infrared and visible pictures.
 
     The folder of the run gets the weights, the state to resume from, a log (JSON lines and
-    TensorBoard) and pictures of what the network makes of the validation pairs.
+    TensorBoard) and pictures of what the network makes of the validation pairs. Ctrl-C ends the
+    run after its step, to be resumed later.
     """
+    if output is not None and resume is not None:
+        raise typer.BadParameter(
+            f"expected -o for a new run or --resume to go on with one, got -o {output} and "
+            f"--resume {resume}: a resumed run stays in its folder"
+        )
     recipe = load_config(config)
     run = resume or output or Path("runs") / recipe.name
     trainer = Trainer(recipe, run, resume=resume is not None)
-    console = Console(stderr=True)
-    with _progress(console) as progress:
+    with _progress() as progress:
         bar = progress.add_task(
             "training", total=recipe.optimiser.steps, completed=trainer.step, losses=""
         )
@@ -58,15 +68,36 @@ def command(
             text = f"{' '.join(private)} {step.steps_per_second:.2f} steps/s"
             progress.update(bar, completed=step.step, losses=text)
 
-        file = trainer.train(report, stop_after=stop_after)
+        with _first_interrupt(trainer.stop):
+            file = trainer.train(report, stop_after=stop_after)
     typer.echo(f"{file}: {trainer.step} of {recipe.optimiser.steps} steps")
+    if trainer.step < recipe.optimiser.steps:
+        typer.echo(f"go on with:  gifnet train {config} --resume {run}", err=True)
+    if trainer.stopped:
+        raise typer.Exit(INTERRUPTED)
+
+
+@contextmanager
+def _first_interrupt(action: Callable[[], None]) -> Iterator[None]:
+    """Let the first Ctrl-C do something milder; a second one interrupts at once."""
+    previous = signal.getsignal(signal.SIGINT)
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, previous)
+        action()
+
+    signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def _private(step: StepReport) -> list[tuple[str, float]]:
     return [(name, value) for name, value in step.losses.items() if name.endswith("/private")]
 
 
-def _progress(console: Console) -> Progress:
+def _progress() -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -74,5 +105,5 @@ def _progress(console: Console) -> Progress:
         TextColumn("{task.fields[losses]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        console=console,
+        console=Console(stderr=True),
     )

@@ -1,5 +1,6 @@
 """What each step of a run sees, determined by the seed and the step's number alone."""
 
+import signal
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -171,7 +172,9 @@ class StepBatches(Dataset[StepBatch]):
             start: First step.
         """
         workers = self.config.data.workers
-        options: dict[str, Any] = {"prefetch_factor": 4} if workers else {}
+        options: dict[str, Any] = {}
+        if workers:
+            options = {"prefetch_factor": 4, "worker_init_fn": _leave_interrupts_to_the_run}
         yield from DataLoader(
             self,
             batch_size=None,
@@ -179,3 +182,8 @@ class StepBatches(Dataset[StepBatch]):
             num_workers=workers,
             **options,
         )
+
+
+def _leave_interrupts_to_the_run(_: int) -> None:
+    """Let Ctrl-C, which reaches all processes, end the run in order and not its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -2,8 +2,9 @@
 
 import json
 import logging
+import math
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -14,19 +15,28 @@ logger = logging.getLogger(__name__)
 
 
 class RunLog:
-    """Appends to the log of a run.
+    """Appends to the log of a run; a context that finishes the files.
 
     Args:
         run: Folder of the run.
+        step: Steps done so far; TensorBoard hides what it was told of later ones.
     """
 
-    def __init__(self, run: Path) -> None:
+    def __init__(self, run: Path, *, step: int = 0) -> None:
         self._file = (run / LOG_FILE).open("a", encoding="utf-8")
-        self._writer = _tensorboard(run / "tensorboard")
+        self._writer = _tensorboard(run / "tensorboard", step)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        self._file.close()
 
     def calibration(self, information: InformationWeights) -> None:
         """Log the information weights and their histogram over the calibration batches."""
-        self._line(0, "information", information.to_dict())
+        self._line(0, "information", {"information": information.to_dict()})
         if self._writer is not None and information.histogram is not None:
             centres = (np.arange(BINS) + 0.5) / BINS
             self._writer.add_histogram(
@@ -43,14 +53,13 @@ class RunLog:
         self._line(step, "validation", values)
         self._scalars("validation", step, values)
 
-    def close(self) -> None:
-        """Finish the files."""
-        self._file.close()
-        if self._writer is not None:
-            self._writer.close()
-
     def _line(self, step: int, kind: str, values: dict[str, Any]) -> None:
-        self._file.write(json.dumps({"step": step, "kind": kind, **values}) + "\n")
+        # JSON has no infinity, which is the PSNR of equal pictures.
+        plain = {
+            name: None if isinstance(value, float) and not math.isfinite(value) else value
+            for name, value in values.items()
+        }
+        self._file.write(json.dumps({"step": step, "kind": kind, **plain}, allow_nan=False) + "\n")
         self._file.flush()
 
     def _scalars(self, kind: str, step: int, values: dict[str, float]) -> None:
@@ -59,10 +68,10 @@ class RunLog:
                 self._writer.add_scalar(f"{kind}/{name}", value, step)
 
 
-def _tensorboard(folder: Path) -> Any:
+def _tensorboard(folder: Path, step: int) -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         logger.warning("tensorboard is not installed: the run is logged as JSON lines only")
         return None
-    return SummaryWriter(str(folder))
+    return SummaryWriter(str(folder), purge_step=step + 1 if step else None)

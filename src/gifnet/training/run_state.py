@@ -1,7 +1,7 @@
 """What a run needs to go on exactly where it stopped, and its files."""
 
+import io
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from gifnet.errors import CheckpointError, ConfigError
+from gifnet.imaging.atomic import write_atomically
 
 STATE_FILE = "state.pt"
 LOG_FILE = "log.jsonl"
@@ -37,13 +38,13 @@ class RunState:
 
         Args:
             run: Folder of the run.
+
+        Raises:
+            OSError: The state cannot be written; the old one stays.
         """
-        temporary = run / f".{STATE_FILE}.partial"
-        with temporary.open("wb") as stream:
-            torch.save(vars(self), stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(run / STATE_FILE)
+        content = io.BytesIO()
+        torch.save(vars(self), content)
+        write_atomically(run / STATE_FILE, content.getbuffer())
 
     @classmethod
     def load(cls, run: Path, *, digest: str) -> "RunState":
@@ -59,11 +60,18 @@ class RunState:
         """
         file = run / STATE_FILE
         if not file.is_file():
-            raise CheckpointError(f"expected the state of a run in {file}, found none")
+            raise CheckpointError(
+                f"expected the state of a run in {file}, found none: a run has one once its "
+                "information weights are calibrated; start it without --resume"
+            )
         try:
             state = cls(**torch.load(file, map_location="cpu", weights_only=True))
         except Exception as error:
-            raise CheckpointError(f"cannot read the state of the run in {file}: {error}") from error
+            reason = (str(error) or type(error).__name__).splitlines()[0]
+            raise CheckpointError(
+                f"expected the state of a run in {file}, got a damaged file ({reason}): start "
+                f"anew in another folder; weights that were saved are still in {run}"
+            ) from error
         if state.digest != digest:
             raise ConfigError(
                 f"the run in {run} was started with another recipe (digest {state.digest[:12]}, "
@@ -72,23 +80,24 @@ class RunState:
         return state
 
 
-def truncate_log(run: Path, step: int) -> None:
-    """Drop the log's lines after a step: an interrupted run is about to write them again.
+def take_back(run: Path, step: int) -> None:
+    """Remove what an interrupted run wrote after its state: log lines and unfinished files.
 
     Args:
         run: Folder of the run.
-        step: Steps that are kept.
+        step: Step of the state; what comes after it is about to be done again. At 0 that is
+            everything.
     """
+    for unfinished in run.glob(".*.tmp"):
+        unfinished.unlink()
     file = run / LOG_FILE
     if not file.is_file():
         return
     kept = []
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            if json.loads(line)["step"] <= step:
+            if 0 < step >= json.loads(line)["step"]:
                 kept.append(line + "\n")
         except (json.JSONDecodeError, KeyError, TypeError):
             continue  # a line cut off by the interruption
-    temporary = file.with_suffix(".partial")
-    temporary.write_text("".join(kept), encoding="utf-8")
-    temporary.replace(file)
+    write_atomically(file, "".join(kept).encode())

@@ -1,28 +1,25 @@
 """A training run: calibrate, alternate the updates, log, validate, save, resume."""
 
-import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 
 from gifnet.checkpoints import CheckpointHeader, load_model, save_checkpoint
-from gifnet.errors import ConfigError
-from gifnet.losses.densenet import load_densenet
-from gifnet.losses.information_measure import (
-    DenseNetInformation,
-    InformationMeasure,
-    PictureInformation,
-)
-from gifnet.losses.information_weights import InformationWeights, calibrate
+from gifnet.errors import CheckpointError, ConfigError
+from gifnet.losses.information_weights import InformationWeights
 from gifnet.model import Freezing, GIFNet, Initialisation, build_gifnet
 from gifnet.training.batches import Scenes, StepBatch, StepBatches, load_scenes
 from gifnet.training.config import TrainingConfig
 from gifnet.training.devices import autocast_for, choose_device
+from gifnet.training.divergence import require_numbers
+from gifnet.training.information import calibrate_on_batches, choose_measure
 from gifnet.training.run_log import RunLog
-from gifnet.training.run_state import STATE_FILE, RunState, truncate_log
+from gifnet.training.run_state import LOG_FILE, STATE_FILE, RunState, take_back
+from gifnet.training.schedule import learning_rate
 from gifnet.training.step import (
     Losses,
     Update,
@@ -34,9 +31,8 @@ from gifnet.training.step import (
 )
 from gifnet.training.validation import Validation
 
-logger = logging.getLogger(__name__)
-
 WEIGHTS_FILE = "weights.safetensors"
+OUTPUT_FILES = (WEIGHTS_FILE, LOG_FILE)
 
 
 class StepReport(NamedTuple):
@@ -59,16 +55,17 @@ class Trainer:
     Raises:
         ConfigError: The folder holds a run already, or another recipe's run is resumed.
         DataError: The training data lack something.
-        CheckpointError: The state or the starting weights cannot be read.
+        CheckpointError: The state or the starting weights cannot be read, or nothing can be
+            written to the folder.
+        ImageError: A picture of the validation panel cannot be used.
     """
 
     def __init__(self, config: TrainingConfig, run: Path, *, resume: bool = False) -> None:
-        if not resume and (run / STATE_FILE).exists():
+        if not resume and any((run / name).exists() for name in (STATE_FILE, *OUTPUT_FILES)):
             raise ConfigError(
                 f"{run} holds a run already: go on with --resume {run}, or name another folder"
             )
         state = RunState.load(run, digest=config.digest) if resume else None
-        run.mkdir(parents=True, exist_ok=True)
         self.config = config
         self.run_folder = run
         self.device = choose_device(config.optimiser.device)
@@ -76,7 +73,7 @@ class Trainer:
         self.scenes: Scenes = load_scenes(config)
         self.batches = StepBatches(config, self.scenes)
         self.validation = Validation(config.validation, self.scenes.held_out, run)
-        self.measure = self._choose_measure()
+        self.measure = choose_measure(config.loss, self.device)
         self.network = self._start_network()
         self.optimiser = torch.optim.Adam(
             self.network.parameters(), lr=config.optimiser.learning_rate
@@ -87,19 +84,38 @@ class Trainer:
             for parameter in self.network.parameters():
                 parameter.grad = torch.zeros_like(parameter)
         self.average: dict[str, torch.Tensor] = {}
+        self.stopped = False
         if state is None:
-            self.step = 0
-            self.information = self._calibrate()
-            if config.optimiser.average:
-                self.average = {k: v.clone() for k, v in self.network.state_dict().items()}
-            self.save()
+            self._start()
         else:
-            self.step = state.step
-            self.network.load_state_dict(state.network)
-            self.optimiser.load_state_dict(state.optimiser)
-            self.average = {k: v.to(self.device) for k, v in state.average.items()}
-            self.information = InformationWeights.from_dict(state.information)
-            truncate_log(run, state.step)
+            self._go_on(state)
+
+    def _start(self) -> None:
+        """Calibrate; from here on the run can be resumed."""
+        try:
+            self.run_folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(
+                f"cannot make the folder of the run, {self.run_folder}: {error.strerror}; name "
+                "another one"
+            ) from error
+        self.step = 0
+        self.information = calibrate_on_batches(
+            self.config.loss, self.measure, lambda step: self._send(self.batches.joint_batch(step))
+        )
+        if self.config.optimiser.average:
+            self.average = {k: v.clone() for k, v in self.network.state_dict().items()}
+        with self._writing():
+            self._save_state()
+
+    def _go_on(self, state: RunState) -> None:
+        self.step = state.step
+        self.network.load_state_dict(state.network)
+        self.optimiser.load_state_dict(state.optimiser)
+        self.average = {k: v.to(self.device) for k, v in state.average.items()}
+        self.information = InformationWeights.from_dict(state.information)
+        with self._writing():
+            take_back(self.run_folder, state.step)
 
     def train(
         self, report: Callable[[StepReport], None] | None = None, *, stop_after: int | None = None
@@ -111,43 +127,59 @@ class Trainer:
             stop_after: Step after which to stop early (the state is saved).
 
         Returns:
-            The file of the finished weights.
+            The file of the weights.
+
+        Raises:
+            ConfigError: A loss or a weight is no longer a number; the last state is kept.
+            CheckpointError: The folder of the run cannot be written to.
         """
-        config = self.config
-        last = min(config.optimiser.steps, stop_after or config.optimiser.steps)
-        log = RunLog(self.run_folder)
-        if self.step == 0:
-            log.calibration(self.information)
-        self.network.train()
-        batches = self.batches.iterate(self.step)
-        started, first = time.perf_counter(), self.step
-        while self.step < last:
-            losses = self.alternate(next(batches))
-            self.step += 1
-            rate = (self.step - first) / (time.perf_counter() - started)
-            values = {name: float(value) for name, value in losses.items()}
-            log.losses(self.step, values, learning_rate=self._learning_rate(self.step - 1))
-            if report is not None:
-                report(StepReport(self.step, config.optimiser.steps, values, rate))
-            if self.step % config.validation.every == 0 or self.step == last:
-                log.validation(self.step, self.validation.run(self.averaged_network(), self.step))
-            if self.step % config.checkpoint_every == 0 or self.step == last:
-                self.save()
-        log.close()
+        last = min(self.config.optimiser.steps, stop_after or self.config.optimiser.steps)
+        with self._writing(), RunLog(self.run_folder, step=self.step) as log:
+            if self.step == 0:
+                log.calibration(self.information)
+            self._run_steps(last, log, report)
         return self.run_folder / WEIGHTS_FILE
 
-    def alternate(self, batch: StepBatch) -> dict[str, torch.Tensor]:
+    def stop(self) -> None:
+        """Stop after the step that is being done, with the state saved; for signal handlers."""
+        self.stopped = True
+
+    def _run_steps(
+        self, last: int, log: RunLog, report: Callable[[StepReport], None] | None
+    ) -> None:
+        config = self.config
+        batches = self.batches.iterate(self.step)
+        started, first = time.perf_counter(), self.step
+        ending = self.step >= last
+        while not ending:
+            rate = learning_rate(config.optimiser, self.step)
+            losses = {k: float(v) for k, v in self.alternate(next(batches), rate).items()}
+            self.step += 1
+            require_numbers(losses, step=self.step)
+            log.losses(self.step, losses, learning_rate=rate)
+            if report is not None:
+                speed = (self.step - first) / (time.perf_counter() - started)
+                report(StepReport(self.step, config.optimiser.steps, losses, speed))
+            finished = self.step == last
+            ending = finished or self.stopped
+            if finished or self.step % config.validation.every == 0:
+                log.validation(self.step, self.validation.run(self.averaged_network(), self.step))
+            if ending or self.step % config.checkpoint_every == 0:
+                self.save()
+
+    def alternate(self, batch: StepBatch, rate: float) -> dict[str, torch.Tensor]:
         """Do one step: an MM update, then a DP update.
 
         Args:
             batch: The step's data.
+            rate: The learning rate of both updates.
 
         Returns:
             The losses of both updates by name.
         """
         batch = batch._replace(joint=self._send(batch.joint), focus=self._send(batch.focus))
         for group in self.optimiser.param_groups:
-            group["lr"] = self._learning_rate(self.step)
+            group["lr"] = rate
         loss = self.config.loss
         weights = self.information(
             self.measure.measure(batch.joint.infrared), self.measure.measure(batch.joint.visible)
@@ -186,13 +218,35 @@ class Trainer:
         )
 
     def averaged_network(self) -> GIFNet:
-        """Copy the network with the averaged weights, in evaluation mode."""
+        """Copy the network with the averaged weights, in evaluation mode.
+
+        Raises:
+            ConfigError: A weight is not a number.
+        """
+        require_numbers(self.network.state_dict(), step=self.step)
         network = build_gifnet()
         network.load_state_dict(self.average or self.network.state_dict())
         return network.eval()
 
     def save(self) -> None:
-        """Write the run's state and the weights so far, each atomically."""
+        """Write the run's state and the weights so far, each atomically.
+
+        Raises:
+            ConfigError: A weight is not a number; nothing is written.
+            CheckpointError, OSError: The files cannot be written; the old ones stay.
+        """
+        header = CheckpointHeader(
+            step=self.step,
+            recipe_digest=self.config.digest,
+            recipe_name=self.config.name,
+            licence=self.config.data_licence,
+            information=self.information.to_dict(),
+        )
+        # The state comes last: once it says that the run is finished, the weights are there.
+        save_checkpoint(self.averaged_network(), self.run_folder / WEIGHTS_FILE, header)
+        self._save_state()
+
+    def _save_state(self) -> None:
         state = RunState(
             step=self.step,
             network=self.network.state_dict(),
@@ -201,25 +255,7 @@ class Trainer:
             information=self.information.to_dict(),
             digest=self.config.digest,
         )
-        header = CheckpointHeader(
-            step=self.step,
-            recipe_digest=self.config.digest,
-            recipe_name=self.config.name,
-            licence=self.config.data_licence,
-            information=self.information.to_dict(),
-        )
-        save_checkpoint(self.averaged_network(), self.run_folder / WEIGHTS_FILE, header)
         state.save(self.run_folder)
-
-    def _learning_rate(self, step: int) -> float:
-        optimiser = self.config.optimiser
-        rate = optimiser.learning_rate
-        if step < optimiser.warmup:
-            return rate * (step + 1) / optimiser.warmup
-        if optimiser.schedule == "cosine":
-            left = 1 - (step - optimiser.warmup) / max(optimiser.steps - optimiser.warmup, 1)
-            return rate * (0.5 - 0.5 * float(torch.cos(torch.tensor(left * torch.pi))))
-        return rate
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -243,23 +279,16 @@ class Trainer:
         )
         return network.train().to(device=self.device, memory_format=layout)  # type: ignore[call-overload,no-any-return]
 
-    def _choose_measure(self) -> InformationMeasure:
-        densenet = self.config.loss.densenet
-        if densenet is None:
-            return PictureInformation()
-        return DenseNetInformation(load_densenet(densenet).to(self.device))
-
-    def _calibrate(self) -> InformationWeights:
-        """Calibrate the information weights on the first batches that training will see."""
-        pairs = []
-        for step in range(self.config.loss.calibration_batches):
-            joint = self._send(self.batches.joint_batch(step))
-            pairs.append(
-                (self.measure.measure(joint.infrared), self.measure.measure(joint.visible))
-            )
-        if self.config.loss.densenet is not None:
-            return InformationWeights(measure=self.measure.name).observe(pairs)
-        return calibrate(pairs, measure=self.measure.name)
-
     def _send(self, pictures: Any) -> Any:
         return type(pictures)(*(picture.to(self.device) for picture in pictures))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Say of which run a file could not be written, and that it can go on."""
+        try:
+            yield
+        except OSError as error:
+            raise CheckpointError(
+                f"cannot write to the folder of the run, {self.run_folder}: {error}; make room or "
+                f"allow writing there, then go on with --resume {self.run_folder}"
+            ) from error

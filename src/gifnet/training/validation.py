@@ -1,6 +1,5 @@
 """What is measured and looked at during a run."""
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,19 +8,26 @@ from numpy.typing import NDArray
 
 from gifnet.data.defocus import make_focus_pair
 from gifnet.data.folders import Scene
-from gifnet.imaging import contact_sheet, read_image, rgb_to_ycbcr, to_float, write_image
+from gifnet.errors import ImageSizeError
+from gifnet.imaging import (
+    contact_sheet,
+    describe_size,
+    read_image,
+    rgb_to_ycbcr,
+    to_float,
+    write_image,
+)
 from gifnet.inference import Fuser
 from gifnet.metrics import ag, psnr, ssim
 from gifnet.model import GIFNet
-from gifnet.training.config import ValidationConfig
-
-logger = logging.getLogger(__name__)
+from gifnet.training.config import PanelPair, ValidationConfig
 
 _SEED = 20_250_611
 _SIDE = 160
 _MOST_PAIRS = 24
 
 Picture = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
 
 
 class Validation:
@@ -31,6 +37,10 @@ class Validation:
         config: What to look at.
         scenes: Scenes that the training does not see.
         run: Folder of the run; panels go to its ``panels``.
+
+    Raises:
+        ImageFileError: A picture of the panel cannot be read.
+        ImageSizeError: The two pictures of a pair differ in size.
     """
 
     def __init__(self, config: ValidationConfig, scenes: Sequence[Scene], run: Path) -> None:
@@ -40,14 +50,7 @@ class Validation:
             _middle(scene.visible, _SIDE).astype(np.float32) / np.float32(255) for scene in chosen
         ]
         self.pairs = [make_focus_pair(generator, truth) for truth in self.truths]
-        self.panel = [
-            (
-                entry.name,
-                _middle(read_image(entry.source_a).pixels, config.panel_side),
-                _middle(read_image(entry.source_b).pixels, config.panel_side),
-            )
-            for entry in config.panel
-        ]
+        self.panel = [_read_pair(entry, config.panel_side) for entry in config.panel]
         self.panels = run / "panels"
 
     def run(self, network: GIFNet, step: int) -> dict[str, float]:
@@ -104,7 +107,18 @@ class Validation:
         write_image(file, contact_sheet.contact_sheet(rows))
 
 
-def _luma(picture: NDArray[np.uint8]) -> Picture:
+def _read_pair(entry: PanelPair, side: int) -> tuple[str, Pixels, Pixels]:
+    source_a, source_b = (read_image(file).pixels for file in (entry.source_a, entry.source_b))
+    if source_a.shape[:2] != source_b.shape[:2]:
+        raise ImageSizeError(
+            f"validation.panel {entry.name!r}: expected two pictures of one size, got "
+            f"{describe_size(source_a.shape)} in {entry.source_a} and "
+            f"{describe_size(source_b.shape)} in {entry.source_b}"
+        )
+    return entry.name, _middle(source_a, side), _middle(source_b, side)
+
+
+def _luma(picture: Pixels) -> Picture:
     values = to_float(picture, name="a panel picture")
     return np.clip(rgb_to_ycbcr(values)[0], 0, 1) if values.ndim == 3 else values
 
@@ -114,7 +128,7 @@ def _flat_shift(fuser: Fuser, value: float) -> float:
     return float(np.abs(fuser.fuse(flat, flat) - value).max())
 
 
-def _middle(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+def _middle(picture: Pixels, side: int) -> Pixels:
     height, width = (min(side, length) for length in picture.shape[:2])
     top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
     return picture[top : top + height, left : left + width]
