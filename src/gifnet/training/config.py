@@ -3,7 +3,6 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -213,7 +212,8 @@ def _describe(error: ValidationError) -> str:
     for item in error.errors():
         place = ".".join(str(part) for part in item["loc"])
         if item["type"] == "extra_forbidden":
-            near = get_close_matches(str(item["loc"][-1]), _names(TrainingConfig), n=1)
+            *sections, name = map(str, item["loc"])
+            near = get_close_matches(name, _names(sections), n=1)
             problems.append(f"{place}: unknown name" + (f"; meant is {near[0]}?" if near else ""))
         elif item["type"] == "missing":
             problems.append(f"{place}: is missing")
@@ -224,13 +224,15 @@ def _describe(error: ValidationError) -> str:
     return "; ".join(problems)
 
 
-def _names(section: type[BaseModel]) -> Iterator[str]:
-    """All names of a section and of the sections in it."""
-    for name, field in section.model_fields.items():
-        yield name
-        for kind in (field.annotation, *get_args(field.annotation)):
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                yield from _names(kind)
+def _names(place: list[str]) -> list[str]:
+    """The names that the section at a place has."""
+    section: type[BaseModel] = TrainingConfig
+    for part in place:
+        if part in section.model_fields:  # and not a number in a list
+            annotation = section.model_fields[part].annotation
+            kinds = [k for k in (annotation, *get_args(annotation)) if isinstance(k, type)]
+            section = next(kind for kind in kinds if issubclass(kind, BaseModel))
+    return list(section.model_fields)
 
 
 def _resolve(config: TrainingConfig, base: Path) -> TrainingConfig:

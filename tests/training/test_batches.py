@@ -1,0 +1,94 @@
+"""What a step sees depends on the seed and the step alone, and never on held-out scenes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from gifnet.errors import DataError
+from gifnet.training.batches import StepBatch, StepBatches, load_scenes
+from gifnet.training.config import TrainingConfig
+
+MakeConfig = Callable[..., TrainingConfig]
+
+
+def _batches(make_config: MakeConfig, *, seed: int = 5, workers: int = 0) -> StepBatches:
+    config = make_config(seed=seed, data={"workers": workers})
+    return StepBatches(config, load_scenes(config))
+
+
+def _equal(one: StepBatch, other: StepBatch) -> bool:
+    pictures = zip([*one.joint, *one.focus], [*other.joint, *other.focus], strict=True)
+    return one[2:] == other[2:] and all(torch.equal(a, b) for a, b in pictures)
+
+
+def test_a_step_has_a_batch_of_patches_in_the_range(make_config: MakeConfig) -> None:
+    batch = _batches(make_config)[0]
+    for picture in (*batch.joint, *batch.focus):
+        assert picture.shape == (1, 1, 16, 16)
+        assert picture.dtype == torch.float32
+        assert 0 <= picture.min() <= picture.max() <= 1
+
+
+def test_seed_and_step_decide_everything(make_config: MakeConfig) -> None:
+    first, again = _batches(make_config), _batches(make_config)
+    order = list(range(len(first)))
+    forward = [first[step] for step in order]
+    backward = [again[step] for step in reversed(order)][::-1]
+    assert all(_equal(a, b) for a, b in zip(forward, backward, strict=True))
+    assert not any(_equal(forward[0], batch) for batch in forward[1:])
+    assert not _equal(_batches(make_config, seed=6)[0], forward[0])
+
+
+def test_workers_and_a_later_start_change_nothing(make_config: MakeConfig) -> None:
+    alone = list(_batches(make_config).iterate(0))
+    assert len(alone) == 6
+    helped = list(_batches(make_config, workers=2).iterate(2))
+    assert all(_equal(a, b) for a, b in zip(alone[2:], helped, strict=True))
+
+
+def test_the_kinds_of_steps_come_in_their_shares(make_config: MakeConfig) -> None:
+    shares = {"same_pair": 0.5, "modal": 0.3, "exchange": 0.25}
+    config = make_config(step=shares, optimiser={"steps": 300})
+    batches = StepBatches(config, load_scenes(config))
+    steps = [batches[step] for step in range(300)]
+    kinds = [step.kind for step in steps]
+    assert kinds.count("same_pair") == pytest.approx(150, abs=30)
+    assert kinds.count("modal") == pytest.approx(90, abs=30)
+    assert sum(s.exchange_multi_modal for s in steps) == pytest.approx(75, abs=30)
+    assert sum(s.exchange_digital_photography for s in steps) == pytest.approx(75, abs=30)
+    for step in steps:
+        assert (step.focus is step.joint) == (step.kind != "same_pair")
+
+
+def test_held_out_scenes_are_never_trained_on(make_config: MakeConfig, pictures: Path) -> None:
+    config = make_config(validation={"holdout": 2}, optimiser={"steps": 200})
+    scenes = load_scenes(config)
+    held_out = {scene.name for scene in scenes.held_out}
+    assert held_out == {"pairs/0", "pairs/5", "sharp/0", "sharp/3"}
+    batches = StepBatches(config, scenes)
+    drawn_from = {scene.name for scene in batches.joint.sampler.scenes}
+    drawn_from |= {scene.name for scene in batches.focus.sampler.scenes}
+    assert drawn_from == {f"pairs/{n}" for n in (1, 2, 3, 4)} | {"sharp/1", "sharp/2"}
+
+
+def test_holding_out_everything_is_an_error(make_config: MakeConfig) -> None:
+    with pytest.raises(DataError, match=r"more than validation.holdout = 4 .*'sharp', found 4"):
+        load_scenes(make_config(validation={"holdout": 4}))
+
+
+def test_folders_are_drawn_by_weight(make_config: MakeConfig, pictures: Path) -> None:
+    config = make_config(
+        data={"sharp": [{"root": pictures / "sharp", "weight": 3.0}]},
+        step={"drawn": 0.0},
+    )
+    scenes = load_scenes(config)
+    assert sum(scenes.paired_weights) == pytest.approx(1)
+    assert sum(scenes.sharp_weights) == pytest.approx(3)
+
+
+def test_a_patch_larger_than_a_picture_is_an_error(make_config: MakeConfig) -> None:
+    config = make_config(data={"patch": 48})
+    with pytest.raises(DataError, match="at least 48x48 pixels"):
+        StepBatches(config, load_scenes(config))
