@@ -122,7 +122,7 @@ def _assert_same_run(run: Path, other: Path) -> None:
     states = [torch.load(folder / "state.pt", weights_only=True) for folder in (run, other)]
     assert _same(*states)
     assert _log(run) == _log(other)
-    assert not list(run.glob(".*"))
+    assert not list(run.rglob(".*"))
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -176,8 +176,8 @@ def test_a_run_killed_at_any_moment_resumes_to_the_same_bits(
 def test_a_run_killed_while_it_writes_resumes_to_the_same_bits(
     recipe: Path, uninterrupted: Path, tmp_path: Path
 ) -> None:
-    # Writes of a new run: the first state; weights and state after 2, 4 and 6 steps. A resumed
-    # one first writes its log anew.
+    # Writes of a new run: the first state, weights and state after 2 steps, the panel after 3. A
+    # resumed one writes its log anew first.
     run = tmp_path / "run"
     for arguments, count, state in (
         (["-o", str(run)], 1, None),
@@ -194,7 +194,7 @@ def test_a_run_killed_while_it_writes_resumes_to_the_same_bits(
             env=ENVIRONMENT,
         )
         assert done.returncode == -signal.SIGKILL, done.stderr
-        assert any(run.glob(".*.tmp"))
+        assert any(run.rglob(".*.tmp"))
         if state is None:
             assert not (run / "state.pt").exists()
         else:

@@ -88,7 +88,7 @@ def take_back(run: Path, step: int) -> None:
         step: Step of the state; what comes after it is about to be done again. At 0 that is
             everything.
     """
-    for unfinished in run.glob(".*.tmp"):
+    for unfinished in run.rglob(".*.tmp"):
         unfinished.unlink()
     file = run / LOG_FILE
     if not file.is_file():
