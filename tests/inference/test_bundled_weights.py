@@ -28,7 +28,7 @@ def _grey(name: str, *, side: int = 192) -> Grey:
     with Image.open(PICTURES / name) as picture:
         values = np.asarray(picture.convert("L"), np.float32) / 255
     top, left = ((length - side) // 2 for length in values.shape)
-    return values[top : top + side, left : left + side]
+    return np.asarray(values[top : top + side, left : left + side], np.float32)
 
 
 def test_the_header_says_what_the_weights_are() -> None:

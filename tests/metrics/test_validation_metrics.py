@@ -13,7 +13,7 @@ from gifnet.metrics import ag, psnr, ssim
 
 def _ramp(height: int, width: int) -> np.ndarray:
     rows, columns = np.mgrid[0:height, 0:width]
-    return (3 * rows + 4 * columns).astype(np.float64)
+    return np.asarray(3 * rows + 4 * columns, np.float64)
 
 
 def test_the_average_gradient_of_a_ramp_is_its_slope() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gifnet.checkpoints import describe_weights
 from gifnet.errors import ConfigError
 from gifnet.training.config import TrainingConfig, load_config
 
@@ -125,14 +126,18 @@ def test_the_digest_ignores_where_things_lie_and_what_is_only_looked_at(tmp_path
     digest = _load(tmp_path / "here", PAIRS + STEPS + more).digest
     assert _load(tmp_path / "there", PAIRS + STEPS + more).digest == digest
     looked = "[validation]\nevery = 7\n"
-    assert _load(tmp_path, 'name = "other"\n' + PAIRS + STEPS + more + looked).digest == digest
+    other = 'name = "other"\ndata_licence = "CC0"\ncheckpoint_every = 3\n'
+    assert _load(tmp_path, other + PAIRS + STEPS + more + looked).digest == digest
+    held_out = "[validation]\nholdout = 7\n"
+    assert _load(tmp_path, PAIRS + STEPS + more + held_out).digest != digest
     assert _load(tmp_path, "seed = 1\n" + PAIRS + STEPS + more).digest != digest
     assert _load(tmp_path, PAIRS + STEPS + more.replace("start", "stop")).digest != digest
 
 
-def test_the_digest_of_the_first_recipe_never_changes() -> None:
-    # The shipped weights name it.
-    assert load_config(ROOT / "recipes" / "first.toml").digest.startswith("6f7d4454")
+def test_the_weights_of_the_package_name_their_recipe() -> None:
+    header = describe_weights().header
+    assert header is not None
+    assert header.recipe_digest == load_config(ROOT / "recipes" / "first.toml").digest
 
 
 @pytest.mark.parametrize(

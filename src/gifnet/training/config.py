@@ -171,8 +171,17 @@ class TrainingConfig(_Section):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the recipe: everything but the places where data and weights lie."""
-        recipe = self.model_dump(mode="json", exclude={"validation": True, "name": True})
+        """SHA-256 of the recipe: everything that decides the weights.
+
+        Left out are the run's name and licence line, where data and weights lie, the device, how
+        the work is shared out, and what is only looked at. The held-out pictures are in it: with
+        another number of them a resumed run would train on pictures that it validates on.
+        """
+        recipe = self.model_dump(
+            mode="json", exclude={"name", "data_licence", "checkpoint_every", "validation"}
+        )
+        recipe["holdout"] = self.validation.holdout
+        del recipe["data"]["workers"], recipe["optimiser"]["device"]
         places = [(folder, "root") for folder in recipe["data"]["pairs"] + recipe["data"]["sharp"]]
         for section, key in [*places, (recipe["model"], "weights"), (recipe["loss"], "densenet")]:
             if section[key] is not None:
