@@ -1,15 +1,18 @@
-"""Copy training folders as grey WebP files, small enough to take to another machine.
+"""Copy training folders as grey WebP files (recompressed), small enough to take elsewhere.
 
 The copies have the layout of the originals, so that a recipe needs nothing but other roots.
 
-    python scripts/pack_training_data.py ../shared/data/train -o .device-data/train
+    python scripts/pack_training_data.py ../shared/data/train -o build/packed
 """
 
 import argparse
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 from rich.progress import track
+
+from gifnet.imaging.atomic import write_atomically
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
 
@@ -27,7 +30,9 @@ def main() -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
             with Image.open(file) as picture:
-                picture.convert("L").save(target, quality=options.quality, method=4)
+                packed = BytesIO()
+                picture.convert("L").save(packed, "WEBP", quality=options.quality, method=4)
+            write_atomically(target, packed.getbuffer())
         total += target.stat().st_size
     print(f"{len(files)} pictures, {total / 2**20:.1f} MiB in {options.output}")
 

@@ -95,7 +95,9 @@ def test_frozen_weights_rest_unless_the_freezing_is_the_published_one() -> None:
 def test_by_default_a_recipe_adds_nothing_to_the_papers_training() -> None:
     loss, step = LossConfig(), StepConfig()
     assert (loss.digital_photography, loss.gradient) == ("squared", 0.0)
-    assert (step.freezing, step.same_pair, step.modal, step.exchange) == ("paper", 0.0, 0.0, 0.0)
+    assert step.freezing == "paper"
+    shares = (step.same_pair, step.modal, step.exchange, step.single, step.drawn)
+    assert shares == (0.0,) * 5
     assert (ModelSection().initialisation, ModelSection().weights) == ("paper", None)
     optimiser = OptimiserConfig(steps=1)
     assert (optimiser.batch, optimiser.learning_rate) == (8, 1e-3)

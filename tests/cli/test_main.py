@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import gifnet
 from gifnet.cli import _COMMANDS
 
 NAMES = [command.name for command in _COMMANDS]
+LONG_NAME = 300 * "a" + ".png"
 
 
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -78,3 +81,31 @@ def test_imaging_needs_no_network() -> None:
     loaded = python("-c", script).stdout
     for layer in ("model", "checkpoints", "inference", "cli"):
         assert f"gifnet.{layer}" not in loaded
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("enhance", LONG_NAME, "-o", "out.png"),
+        ("enhance", "in.png", "-o", LONG_NAME),
+        ("enhance", "in.png", "-o", "out.png", "--weights", LONG_NAME),
+        ("weights", "info", LONG_NAME),
+        ("data", "preview", LONG_NAME, "-o", "sheet.png"),
+        ("train", LONG_NAME),
+    ],
+)
+def test_a_name_that_the_system_refuses_is_an_error_and_no_traceback(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    Image.new("L", (16, 16)).save(tmp_path / "in.png")
+    finished = subprocess.run(
+        [sys.executable, "-m", "gifnet", *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 2
+    assert finished.stderr.startswith("error: ")
+    assert "File name too long" in finished.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.png"]

@@ -49,7 +49,7 @@ def test_a_focus_pair_comes_out_nearer_to_the_truth_than_its_sources(fuser: Fuse
 
 
 def test_both_exposures_show_in_the_result(fuser: Fuser) -> None:
-    over, under = _grey("astronaut-over.jpg"), _grey("astronaut-under.jpg")
+    over, under = _grey("cat-over.jpg"), _grey("cat-under.jpg")
     fused = fuser.fuse(over, under)
     assert under.mean() < fused.mean() < over.mean()
     assert ag([], fused) > 0.9 * max(ag([], over), ag([], under))

@@ -18,13 +18,17 @@ def require_file(file: Path) -> None:
     Raises:
         CheckpointError: It is missing, a folder, or empty, or it may not be read.
     """
-    if file.is_dir():
-        raise CheckpointError(f"expected a file of weights, got the folder {file}: name the file")
-    if not file.exists():
-        raise CheckpointError(f"expected weights in {file}, found no such file: check the path")
     try:
         with file.open("rb") as stream:
             empty = not stream.read(1)
+    except IsADirectoryError:
+        raise CheckpointError(
+            f"expected a file of weights, got the folder {file}: name the file"
+        ) from None
+    except FileNotFoundError:
+        raise CheckpointError(
+            f"expected weights in {file}, found no such file: check the path"
+        ) from None
     except OSError as error:
         raise CheckpointError(f"cannot read the weights in {file}: {error.strerror}") from error
     if empty:

@@ -72,5 +72,11 @@ def main() -> None:
     except GIFNetError as error:
         print_error(str(error))
         sys.exit(2)
+    except OSError as error:
+        # What the library did not foresee: a folder without access, a name that is too long.
+        print_error(
+            f"{error.filename or 'a file'}: {error.strerror or error}; choose another place"
+        )
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

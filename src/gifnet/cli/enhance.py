@@ -18,7 +18,7 @@ EXAMPLE = "gifnet enhance photo.jpg -o enhanced.png"
 
 
 def command(
-    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="The picture.")],
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", readable=False, help="The picture.")],
     output: OutputOption,
     weights: WeightsOption = None,
     device: DeviceOption = Device.AUTO,

@@ -19,9 +19,14 @@ EXAMPLE = "gifnet fuse infrared.png visible.png -o fused.png"
 
 
 def command(
-    source_a: Annotated[Path, typer.Argument(metavar="SOURCE_A", help="The first picture.")],
+    source_a: Annotated[
+        Path, typer.Argument(metavar="SOURCE_A", readable=False, help="The first picture.")
+    ],
     source_b: Annotated[
-        Path, typer.Argument(metavar="SOURCE_B", help="The second picture, of the same size.")
+        Path,
+        typer.Argument(
+            metavar="SOURCE_B", readable=False, help="The second picture, of the same size."
+        ),
     ],
     output: OutputOption,
     application: Annotated[

@@ -27,7 +27,9 @@ INTERRUPTED = 130
 
 
 def command(
-    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="The TOML file of the recipe.")],
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG", readable=False, help="The TOML file of the recipe.")
+    ],
     output: Annotated[
         Path | None,
         typer.Option(

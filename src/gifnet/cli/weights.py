@@ -17,7 +17,9 @@ app = typer.Typer(no_args_is_help=True, help="Convert and describe files of weig
     epilog="\b\nExample:\n  gifnet weights convert Final.model -o published.safetensors",
 )
 def convert(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The authors' Final.model.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", readable=False, help="The authors' Final.model.")
+    ],
     output: Annotated[
         Path,
         typer.Option(
@@ -32,6 +34,8 @@ def convert(
 
     Nothing in the published file is run: a file that asks for code is refused.
     """
+    if output.suffix != ".safetensors":
+        raise typer.BadParameter(f"expected an output that ends in .safetensors, got {output}")
     convert_published(file, output)
     typer.echo(str(output))
 

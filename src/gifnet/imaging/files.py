@@ -152,7 +152,7 @@ def write_image(
 
 
 def _require_file(path: Path) -> None:
-    if not path.exists():
+    if not _is_folder(path) and not path.exists():
         raise ImageFileError(f"{path}: no such file; check the name and the folder")
     if path.is_dir():
         raise ImageFileError(f"{path}: expected a picture file, got a folder; name a file in it")

@@ -109,14 +109,14 @@ def enhance_file(
 
 
 def _check(output: Path, *sources: Image) -> None:
+    height, width = sources[0].pixels.shape[:2]
+    check_output(output, width=width, height=height)
     for source in sources:
         if output.exists() and output.samefile(source.path):
             raise ImageFileError(
                 f"{output}: expected another file than the sources, got one of them; choose "
                 "another name, sources are never overwritten"
             )
-    height, width = sources[0].pixels.shape[:2]
-    check_output(output, width=width, height=height)
 
     from gifnet.model import MINIMUM_SIZE  # imports PyTorch: after all that can be told without
 

@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from gifnet.model import GIFNet
 
 logger = logging.getLogger(__name__)
+
+# Peak memory of the network, measured on a CPU.
+_BYTES_PER_PIXEL = {Precision.FLOAT32: 5_100, Precision.BFLOAT16: 3_600}
 
 
 class Fuser:
@@ -120,6 +124,7 @@ class Fuser:
         application = parse_setting(Application, application)
         first, second = to_float(a, name="a"), to_float(b, name="b")
         require_same_size(first.shape, second.shape, names=("a", "b"))
+        _require_fusable(first)
         first_luma, first_chroma = _split(first)
         second_luma, second_chroma = _split(second)
         luma_pair = first_luma, second_luma
@@ -148,6 +153,7 @@ class Fuser:
             ImageSizeError: the picture is too small, or too large for the memory.
         """
         values = to_float(a, name="a")
+        _require_fusable(values)
         luma, chroma = _split(values)
         merged = _merge(self._fuse_luma(luma, luma), chroma, dimensions=values.ndim)
         return from_float(merged, widest_dtype(a))
@@ -164,15 +170,16 @@ class Fuser:
         """Run the network: (H, W) twice to (H, W), float32 in [0, 1]."""
         import torch
 
-        from gifnet.model import MINIMUM_SIZE
-
-        require_minimum_size(first.shape, minimum=MINIMUM_SIZE, name="a picture")
         bfloat16 = torch.autocast(
             self._device.type,
             dtype=torch.bfloat16,
             enabled=self._precision is Precision.BFLOAT16,
         )
-        with _enough_memory(first.shape), torch.inference_mode(), bfloat16:
+        with (
+            _enough_memory(first.shape, self.device, self._precision),
+            torch.inference_mode(),
+            bfloat16,
+        ):
             sources = [
                 # (H, W) -> (1, 1, H, W)
                 torch.from_numpy(np.ascontiguousarray(luma))[None, None].to(self._device)
@@ -189,8 +196,16 @@ class Fuser:
 
 
 @contextmanager
-def _enough_memory(shape: tuple[int, ...]) -> Iterator[None]:
+def _enough_memory(shape: tuple[int, ...], device: str, precision: Precision) -> Iterator[None]:
     """Turn a device's lack of memory into an error that says what to do."""
+    needed = shape[0] * shape[1] * _BYTES_PER_PIXEL[precision]
+    if device == "cpu" and needed > (present := _physical_memory()):
+        # Asked for anyway, the system would rather end the process than refuse.
+        raise ImageSizeError(
+            f"expected a picture that fits into the memory, got {describe_size(shape)} pixels, "
+            f"which need about {needed / 2**30:.0f} GiB of this machine's {present / 2**30:.0f}; "
+            "make it smaller"
+        )
     try:
         yield
     except RuntimeError as error:
@@ -201,6 +216,20 @@ def _enough_memory(shape: tuple[int, ...]) -> Iterator[None]:
             f"expected a picture that fits into the device's memory, got {describe_size(shape)} "
             "pixels; make it smaller, or choose a device with more memory"
         ) from error
+
+
+def _require_fusable(values: FloatArray) -> None:
+    from gifnet.model import MINIMUM_SIZE
+
+    require_minimum_size(values.shape, minimum=MINIMUM_SIZE, name="a")
+
+
+def _physical_memory() -> float:
+    """Bytes of memory that the machine has; endless where the system does not tell."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return float("inf")
 
 
 def _split(values: FloatArray) -> tuple[FloatArray, FloatArray | None]:

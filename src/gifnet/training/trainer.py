@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from filelock import FileLock, Timeout
 
 from gifnet.checkpoints import CheckpointHeader, load_model, save_checkpoint
 from gifnet.errors import CheckpointError, ConfigError
@@ -33,6 +34,7 @@ from gifnet.training.validation import Validation
 
 WEIGHTS_FILE = "weights.safetensors"
 OUTPUT_FILES = (WEIGHTS_FILE, LOG_FILE)
+LOCK_FILE = "run.lock"
 
 
 class StepReport(NamedTuple):
@@ -114,8 +116,6 @@ class Trainer:
         self.optimiser.load_state_dict(state.optimiser)
         self.average = {k: v.to(self.device) for k, v in state.average.items()}
         self.information = InformationWeights.from_dict(state.information)
-        with self._writing():
-            take_back(self.run_folder, state.step)
 
     def train(
         self, report: Callable[[StepReport], None] | None = None, *, stop_after: int | None = None
@@ -132,13 +132,19 @@ class Trainer:
         Raises:
             ConfigError: A loss or a weight is no longer a number; the last state is kept.
             CheckpointError: The folder of the run cannot be written to.
+            ConfigError: Another process is training there.
         """
         last = min(self.config.optimiser.steps, stop_after or self.config.optimiser.steps)
-        with self._writing(), RunLog(self.run_folder, step=self.step) as log:
+        with self._alone(), self._writing():
+            take_back(self.run_folder, self.step)
+            self._log_steps(last, report)
+        return self.run_folder / WEIGHTS_FILE
+
+    def _log_steps(self, last: int, report: Callable[[StepReport], None] | None) -> None:
+        with RunLog(self.run_folder, step=self.step) as log:
             if self.step == 0:
                 log.calibration(self.information)
             self._run_steps(last, log, report)
-        return self.run_folder / WEIGHTS_FILE
 
     def stop(self) -> None:
         """Stop after the step that is being done, with the state saved; for signal handlers."""
@@ -281,6 +287,17 @@ class Trainer:
 
     def _send(self, pictures: Any) -> Any:
         return type(pictures)(*(picture.to(self.device) for picture in pictures))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes out of the run's folder; the system ends a dead process's hold."""
+        try:
+            with FileLock(self.run_folder / LOCK_FILE, timeout=0):
+                yield
+        except Timeout as error:
+            raise ConfigError(
+                f"another process is training in {self.run_folder}: wait for it or stop it first"
+            ) from error
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
