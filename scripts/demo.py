@@ -49,17 +49,17 @@ PARTS = (
     Part(
         title="Two exposures",
         command="fuse",
-        sources=("astronaut-over.jpg", "astronaut-under.jpg"),
+        sources=("cat-over.jpg", "cat-under.jpg"),
         labels=("over-exposed", "under-exposed"),
-        result="astronaut.png",
+        result="cat.png",
     ),
     Part(
         title="A single picture, enhanced",
         command="enhance",
-        sources=("cat.png",),
+        sources=("camera.png",),
         labels=("source",),
-        result="cat.png",
-        detail=(118, 55, 100, 133),
+        result="camera.png",
+        detail=(250, 130, 84, 168),
     ),
 )
 

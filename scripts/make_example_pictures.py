@@ -1,7 +1,7 @@
 """Make examples/pictures from pictures that come with scikit-image (`make pictures`).
 
-Everything is made from three public pictures, in linear light, as a camera would: a lens whose
-focus lies on a part of a receding table, a sensor that was exposed for too long or too short.
+Everything is made from three CC0 pictures, in linear light, as a camera would: a lens whose focus
+lies on a part of a receding table, a sensor that was exposed for too long or too short, haze.
 The pictures' origins and licences are in examples/pictures/SOURCES.md.
 """
 
@@ -17,9 +17,9 @@ FOLDER = Path(__file__).resolve().parent.parent / "examples" / "pictures"
 SEED = 20250227
 
 Picture = npt.NDArray[np.uint8]
-"""(H, W, 3), sRGB."""
+"""(H, W) or (H, W, 3), sRGB."""
 Light = npt.NDArray[np.float32]
-"""(H, W, 3), linear light, 1 is the sensor's white."""
+"""(H, W) or (H, W, 3), linear light, 1 is the sensor's white."""
 Plane = npt.NDArray[np.float32]
 """(H, W)."""
 
@@ -88,14 +88,27 @@ def focus_pair(sharp: Picture, blur: float = 7.0) -> tuple[Picture, Picture]:
     return to_picture(defocus(light, near)), to_picture(defocus(light, far))
 
 
-def exposure(sharp: Picture, stops: float, generator: np.random.Generator) -> Picture:
-    """The same view exposed by so many stops more (or less), with the sensor's noise."""
-    light = to_light(sharp)
-    # A finished picture has its highlights compressed; a scene's whites are far above its greys.
-    light = light * (1 + 1.5 * light**4) * np.float32(2**stops)
-    electrons = 6000.0
-    shot = generator.normal(size=light.shape) * np.sqrt(np.maximum(light, 0) / electrons)
-    read = generator.normal(size=light.shape) * 4e-4
+def window_light(picture: Picture, bright: float = 1.4, dark: float = -3.2) -> Light:
+    """The scene lit by a window on its left, the room behind it in the dark (in stops).
+
+    A finished picture holds less contrast than any sensor; a scene worth a bracket holds more.
+    """
+    height, width = picture.shape[:2]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    beyond_the_edge = x / (width - 1) + 0.25 * y / (height - 1) - 0.6
+    shade = 1 / (1 + np.exp(-beyond_the_edge / 0.12))
+    middle_grey = 0.18
+    light = middle_grey * (to_light(picture) / middle_grey) ** 1.15
+    lit: Light = (light * 2 ** (bright + (dark - bright) * shade)[..., None]).astype(np.float32)
+    return lit
+
+
+def exposure(scene: Light, stops: float, generator: np.random.Generator) -> Picture:
+    """The scene exposed by so many stops more (or less), with the sensor's noise."""
+    light = scene * np.float32(2**stops)
+    electrons = 1500.0
+    shot = generator.normal(size=light.shape) * np.sqrt(light / electrons)
+    read = generator.normal(size=light.shape) * 1e-3
     return to_picture((light + shot + read).astype(np.float32))
 
 
@@ -116,9 +129,9 @@ def save(picture: Picture, name: str) -> None:
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     generator = np.random.default_rng(SEED)
-    coffee, astronaut, cat = (
+    coffee, cat, photographer = (
         np.asarray(load())
-        for load in (skimage.data.coffee, skimage.data.astronaut, skimage.data.chelsea)
+        for load in (skimage.data.coffee, skimage.data.chelsea, skimage.data.camera)
     )
 
     near, far = focus_pair(coffee)
@@ -126,10 +139,11 @@ def main() -> None:
     save(far, "coffee-far.jpg")
     save(coffee, "coffee-sharp.jpg")
 
-    save(exposure(astronaut, +1.4, generator), "astronaut-over.jpg")
-    save(exposure(astronaut, -2.3, generator), "astronaut-under.jpg")
+    scene = window_light(cat)
+    save(exposure(scene, +2.0, generator), "cat-over.jpg")
+    save(exposure(scene, -1.4, generator), "cat-under.jpg")
 
-    save(dull(cat), "cat.png")
+    save(dull(photographer), "camera.png")
 
 
 if __name__ == "__main__":
