@@ -2,6 +2,7 @@
 
 import json
 import logging
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -74,6 +75,7 @@ def test_a_run_leaves_weights_state_log_and_panels(finished: Trainer) -> None:
         "log.jsonl",
         "panels/step_000003.png",
         "panels/step_000004.png",
+        "run.lock",
         "state.pt",
         "weights.safetensors",
     }
@@ -253,6 +255,32 @@ def test_a_full_disk_is_told_with_what_to_do(make_config: MakeConfig, tmp_path: 
         trainer.train()
     (tmp_path / "run" / "log.jsonl").unlink()
     Trainer(make_config(), tmp_path / "run", resume=True)
+
+
+def test_a_run_that_another_process_trains_is_left_alone(
+    make_config: MakeConfig, tmp_path: Path
+) -> None:
+    trainer = Trainer(make_config(), tmp_path / "run")
+    before = (tmp_path / "run" / "state.pt").read_bytes()
+    script = (
+        "import sys\n"
+        "from gifnet.training.run_folder import alone_in\n"
+        "from pathlib import Path\n"
+        "with alone_in(Path(sys.argv[1])):\n    print('alone', flush=True)\n    input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path / "run")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "alone\n"
+        with pytest.raises(ConfigError, match="another process is training in"):
+            trainer.train()
+        other.kill()
+    assert (tmp_path / "run" / "state.pt").read_bytes() == before
+    trainer.train(stop_after=1)  # the hold of a killed process has ended
 
 
 def test_a_run_is_never_started_in_the_folder_of_another(

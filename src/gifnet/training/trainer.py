@@ -1,16 +1,14 @@
 """A training run: calibrate, alternate the updates, log, validate, save, resume."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from filelock import FileLock, Timeout
 
 from gifnet.checkpoints import CheckpointHeader, load_model, save_checkpoint
-from gifnet.errors import CheckpointError, ConfigError
+from gifnet.errors import ConfigError
 from gifnet.losses.information_weights import InformationWeights
 from gifnet.model import Freezing, GIFNet, Initialisation, build_gifnet
 from gifnet.training.batches import Scenes, StepBatch, StepBatches, load_scenes
@@ -18,6 +16,7 @@ from gifnet.training.config import TrainingConfig
 from gifnet.training.devices import autocast_for, choose_device
 from gifnet.training.divergence import require_numbers
 from gifnet.training.information import calibrate_on_batches, choose_measure
+from gifnet.training.run_folder import alone_in, writing_to
 from gifnet.training.run_log import RunLog
 from gifnet.training.run_state import LOG_FILE, STATE_FILE, RunState, take_back
 from gifnet.training.schedule import learning_rate
@@ -34,7 +33,6 @@ from gifnet.training.validation import Validation
 
 WEIGHTS_FILE = "weights.safetensors"
 OUTPUT_FILES = (WEIGHTS_FILE, LOG_FILE)
-LOCK_FILE = "run.lock"
 
 
 class StepReport(NamedTuple):
@@ -107,7 +105,7 @@ class Trainer:
         )
         if self.config.optimiser.average:
             self.average = {k: v.clone() for k, v in self.network.state_dict().items()}
-        with self._writing():
+        with writing_to(self.run_folder):
             self._save_state()
 
     def _go_on(self, state: RunState) -> None:
@@ -130,12 +128,12 @@ class Trainer:
             The file of the weights.
 
         Raises:
-            ConfigError: A loss or a weight is no longer a number; the last state is kept.
+            ConfigError: Another process is training there; or a loss or a weight is no longer a
+                number, and the last state is kept.
             CheckpointError: The folder of the run cannot be written to.
-            ConfigError: Another process is training there.
         """
         last = min(self.config.optimiser.steps, stop_after or self.config.optimiser.steps)
-        with self._alone(), self._writing():
+        with alone_in(self.run_folder), writing_to(self.run_folder):
             take_back(self.run_folder, self.step)
             self._log_steps(last, report)
         return self.run_folder / WEIGHTS_FILE
@@ -287,25 +285,3 @@ class Trainer:
 
     def _send(self, pictures: Any) -> Any:
         return type(pictures)(*(picture.to(self.device) for picture in pictures))
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other processes out of the run's folder; the system ends a dead process's hold."""
-        try:
-            with FileLock(self.run_folder / LOCK_FILE, timeout=0):
-                yield
-        except Timeout as error:
-            raise ConfigError(
-                f"another process is training in {self.run_folder}: wait for it or stop it first"
-            ) from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Say of which run a file could not be written, and that it can go on."""
-        try:
-            yield
-        except OSError as error:
-            raise CheckpointError(
-                f"cannot write to the folder of the run, {self.run_folder}: {error}; make room or "
-                f"allow writing there, then go on with --resume {self.run_folder}"
-            ) from error
