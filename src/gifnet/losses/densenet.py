@@ -8,6 +8,7 @@ The final norm and the classifier are left out: nothing here reads them.
 import pickle
 import re
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 from zipfile import BadZipFile
@@ -162,7 +163,7 @@ def load_densenet(path: str | Path) -> DenseNetFeatures:
 
 def _read_torchvision() -> dict[str, Tensor]:
     try:
-        from torchvision.models import DenseNet121_Weights, densenet121
+        models = import_module("torchvision.models")
     except ImportError as error:
         raise CheckpointError(
             "DenseNet weights 'torchvision' need the package 'torchvision', which is not "
@@ -170,9 +171,8 @@ def _read_torchvision() -> dict[str, Tensor]:
             "torchvision's densenet121 weights"
         ) from error
     try:
-        state: dict[str, Tensor] = densenet121(
-            weights=DenseNet121_Weights.IMAGENET1K_V1
-        ).state_dict()
+        weights = models.DenseNet121_Weights.IMAGENET1K_V1
+        state: dict[str, Tensor] = models.densenet121(weights=weights).state_dict()
     except (OSError, RuntimeError) as error:
         raise CheckpointError(
             f"torchvision could not get its densenet121 weights ({error}): download them "
