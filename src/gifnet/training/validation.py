@@ -17,6 +17,7 @@ from gifnet.imaging import (
     to_float,
     write_image,
 )
+from gifnet.imaging.arrays import Picture as AnyPicture
 from gifnet.inference import Fuser
 from gifnet.metrics import ag, psnr, ssim
 from gifnet.model import GIFNet
@@ -68,20 +69,20 @@ class Validation:
             the mean over its sources, on luma.
         """
         fuser = Fuser.from_model(network, device="cpu")
-        values = self._focus(fuser)
+        focused = [fuser.fuse(pair.near, pair.far) for pair in self.pairs]
+        values = self._focus(focused)
         values["flat_shift"] = max(_flat_shift(fuser, value / 4) for value in range(5))
         for name, source_a, source_b in self.panel:
             sources = [_luma(source_a), _luma(source_b)]
             fused = fuser.fuse(*sources)
             values[f"{name}/ag"] = ag(sources, fused, data_range=1)
             values[f"{name}/ssim"] = ssim(sources, fused, data_range=1)
-        self._draw(fuser, self.panels / f"step_{step:06d}.png")
+        self._draw(fuser, focused, self.panels / f"step_{step:06d}.png")
         return values
 
-    def _focus(self, fuser: Fuser) -> dict[str, float]:
+    def _focus(self, focused: Sequence[AnyPicture]) -> dict[str, float]:
         rows = []
-        for truth, pair in zip(self.truths, self.pairs, strict=True):
-            fused = fuser.fuse(pair.near, pair.far)
+        for truth, pair, fused in zip(self.truths, self.pairs, focused, strict=True):
             average = (pair.near + pair.far) / 2
             rows.append(
                 (
@@ -94,14 +95,14 @@ class Validation:
         names = ("focus_psnr", "average_psnr", "focus_ssim", "focus_gradient")
         return dict(zip(names, map(float, np.mean(rows, axis=0)), strict=True))
 
-    def _draw(self, fuser: Fuser, file: Path) -> None:
+    def _draw(self, fuser: Fuser, focused: Sequence[AnyPicture], file: Path) -> None:
         """Draw the sources and the result of the panel and of the first focus pairs."""
         rows = [
             contact_sheet.Row(name, [("A", a), ("B", b), ("fused", fuser.fuse(a, b))])
             for name, a, b in self.panel
         ]
-        for pair in self.pairs[:2]:
-            pictures = [("A", pair.near), ("B", pair.far), ("fused", fuser.fuse(*pair[:2]))]
+        for pair, fused in zip(self.pairs[:2], focused[:2], strict=True):
+            pictures = [("A", pair.near), ("B", pair.far), ("fused", fused)]
             rows.append(contact_sheet.Row("focus", pictures))
         file.parent.mkdir(exist_ok=True)
         write_image(file, contact_sheet.contact_sheet(rows))
