@@ -28,14 +28,30 @@ LAYERS = {
     "losses": 2,
     "metrics": 2,
     "data": 2,
+    "baselines": 2,
     "inference": 3,
     "training": 4,
+    "evaluation": 4,
     "cli": 6,
 }
 ALLOWED_OUTSIDE = {"model": {"torch"}, "imaging": {"numpy", "PIL"}}
 LONGEST_FILE = 330
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "base", "misc", "args"}
-HEAVY = {"torch", "numpy", "PIL", "cv2", "scipy", "skimage", "pydantic", "tensorboard", "typer"}
+HEAVY = {
+    "torch",
+    "numpy",
+    "PIL",
+    "cv2",
+    "scipy",
+    "skimage",
+    "pydantic",
+    "tensorboard",
+    "typer",
+    "matplotlib",
+    "pywt",
+    "jinja2",
+    "onnxruntime",
+}
 
 
 def part_of(module: Path) -> str:

@@ -11,6 +11,7 @@
     ├── SettingError              a device, precision or application that does not exist here
     ├── ConfigError               a training configuration that makes no sense
     ├── DataError                 a training folder that lacks what is needed
+    ├── EvaluationError           pictures, methods or metrics that cannot be evaluated
     └── MissingDependencyError    an optional dependency that is not installed
 
 The message says what was expected, what came, and what to do.
@@ -51,6 +52,10 @@ class ConfigError(GIFNetError):
 
 class DataError(GIFNetError):
     """A training folder that lacks what is needed."""
+
+
+class EvaluationError(GIFNetError):
+    """Pictures, methods or metrics that cannot be evaluated as asked."""
 
 
 class MissingDependencyError(GIFNetError):

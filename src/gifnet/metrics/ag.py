@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gifnet.errors import ImageSizeError
-from gifnet.metrics.arguments import grey_pictures
+from gifnet.metrics.arguments import grey_pictures, positive_range
 
 
 def ag(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: float = 255) -> float:
@@ -26,9 +25,7 @@ def ag(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
 
     Source: as in VIFB and Tang's toolbox, gx and gy being central differences.
     """
-    _, picture = grey_pictures(sources, fused)
-    if min(picture.shape) < 2:
-        raise ImageSizeError(f"expected a picture of at least 2x2 pixels, got {picture.shape}")
-    rows, columns = np.gradient(picture * (255 / data_range))
+    _, picture = grey_pictures(sources, fused, least_side=2)
+    rows, columns = np.gradient(picture * (255 / positive_range(data_range)))
     total = np.sqrt((rows**2 + columns**2) / 2).sum()
     return float(total / ((picture.shape[0] - 1) * (picture.shape[1] - 1)))

@@ -1,0 +1,1 @@
+"""Evaluating fusion methods: cases, methods, measuring, statistics, reports."""
