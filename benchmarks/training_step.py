@@ -9,10 +9,7 @@ whatever else the machine does hits all of them; CPU time is shown beside wall t
 """
 
 import argparse
-import os
-import platform
 import statistics
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +19,7 @@ from typing import Any, overload
 
 import numpy as np
 import torch
+from machine import describe_machine
 from PIL import Image
 from torch import Tensor, nn
 
@@ -243,26 +241,10 @@ def report(variants: Sequence[Variant], times: list[list[tuple[float, float]]]) 
     return "\n".join(lines)
 
 
-def describe_machine(device: torch.device) -> str:
-    """Name processor, cores, device, versions and commit."""
-    model = platform.processor() or platform.machine()
-    information = Path("/proc/cpuinfo")
-    if information.is_file():
-        names = [line for line in information.read_text().splitlines() if "model name" in line]
-        model = names[0].split(":")[1].strip() if names else model
-    if device.type == "cuda":
-        model = f"{torch.cuda.get_device_name(device)}, {model}"
-    root = Path(__file__).resolve().parent
-    try:
-        commit = subprocess.check_output(
-            ["git", "-C", str(root), "describe", "--always", "--dirty"], text=True
-        ).strip()
-    except (OSError, subprocess.CalledProcessError):
-        commit = "unknown"
-    return (
-        f"{model}; {os.cpu_count()} cores, {torch.get_num_threads()} threads; "
-        f"torch {torch.__version__}; commit {commit}"
-    )
+def _describe(device: torch.device) -> str:
+    gpu = torch.cuda.get_device_name(device) if device.type == "cuda" else None
+    versions = f"{torch.get_num_threads()} threads", f"torch {torch.__version__}"
+    return describe_machine(*versions, device=gpu)
 
 
 def main() -> None:
@@ -285,7 +267,7 @@ def main() -> None:
         times = measure(steps, rounds=options.rounds)
     print(
         f"patch {options.patch}, batch {options.batch}, {options.rounds} rounds; "
-        f"{describe_machine(device)}\n\n{report(variants, times)}"
+        f"{_describe(device)}\n\n{report(variants, times)}"
     )
 
 
