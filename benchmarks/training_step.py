@@ -19,7 +19,6 @@ from typing import Any, overload
 
 import numpy as np
 import torch
-from machine import describe_machine
 from PIL import Image
 from torch import Tensor, nn
 
@@ -37,6 +36,7 @@ from gifnet.training.step import (
     multi_modal_update,
     run_update,
 )
+from machine import describe_machine
 
 PICTURES = 8
 PICTURE_SIZE = (480, 640)
