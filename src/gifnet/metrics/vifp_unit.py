@@ -1,0 +1,43 @@
+"""VIF in the pixel domain of pictures in [0, 1], the mean over the sources."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gifnet.metrics.arguments import grey_pictures, positive_range
+from gifnet.metrics.pixel_vif import LEAST_SIDE, pixel_vif
+
+_NOISE = 2.0
+
+
+def vifp_unit(
+    sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: float = 255
+) -> float:
+    """Measure the mean over the sources of VIF as `vifp_sum` does, on pictures in [0, 1].
+
+    The noise of the eye, a variance of 2, is meant for pictures up to 255. In [0, 1] it drowns
+    everything, log(1 + x) turns to x, and what is left is sum g^2 s / sum s: the contrast that the
+    fused picture has in common with the source over that of the source, whatever it adds.
+
+    Args:
+        sources: (H, W) each, none of them constant.
+        fused: (H, W), at least 41x41.
+        data_range: Largest possible value; the pictures are divided by it.
+
+    Returns:
+        At least 0, higher is better by convention; 1 for equal pictures, but it grows with the
+        square of the contrast of the fused picture, with over-sharpening, and even with noise, of
+        which every window finds some in common with the source.
+
+    Raises:
+        ImageValueError, ImageSizeError: The pictures cannot be measured.
+
+    Source: Sheikh and Bovik 2006 in the pixel domain; this reading is the nearest to the values of
+    the GIFNet paper for Lytro.
+    """
+    references, picture = grey_pictures(sources, fused, least_sources=1, least_side=LEAST_SIDE)
+    scale = 1 / positive_range(data_range)
+    values = pixel_vif([source * scale for source in references], picture * scale, _NOISE)
+    return float(np.mean(values))
