@@ -1,0 +1,38 @@
+"""Piella's weighted quality index as published, with the universal quality index."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from gifnet.metrics.arguments import grey_pictures
+from gifnet.metrics.piella_uqi import WINDOW, universal_quality
+from gifnet.metrics.sobel import fine_levels
+
+
+def piella_uqi_weighted(
+    sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: float = 255
+) -> float:
+    """Measure as ``piella_uqi``, but each window weighs max(var A, var B).
+
+    Windows in which both sources are flat weigh nothing; if all are, all weigh the same.
+
+    Args:
+        sources: Two pictures (H, W).
+        fused: (H, W), at least 8x8.
+        data_range: Range of the values; the result does not depend on it.
+
+    Returns:
+        -1 to 1, which equal pictures reach; higher is better.
+
+    Raises:
+        ImageValueError, ImageSizeError: The pictures cannot be measured.
+        MissingDependencyError: SciPy is not installed.
+
+    Source: Piella and Heijmans 2003, their Q_W.
+    """
+    pair, picture = grey_pictures(
+        sources, fused, least_sources=2, most_sources=2, least_side=WINDOW
+    )
+    levels = [fine_levels(source, data_range) for source in pair]
+    return universal_quality(levels, fine_levels(picture, data_range)).weighted
