@@ -35,7 +35,8 @@ def nabf(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: fl
     angle a = atan(gy / gx), or pi/2 where gx is 0. Q = sqrt(Qg Qa), from
     Qg = 0.9999 / (1 + exp(-19 (G - 0.5))) of the smaller strength over the greater one (0 if one
     is 0) and Qa = 0.9995 / (1 + exp(-22 (A - 0.5))) of A = | |a_S - a_F| - pi/2 | / (pi/2).
-    The weight w is g^1.5, or 0.001 where g is below 2 levels.
+    The weight w is g^1.5, or 0.001 where g is below 2 levels. As the angle is pi/2 in flat areas,
+    too, transposing the pictures changes the value a little.
 
     Args:
         sources: (H, W) each, any number (two in the literature); their order does not matter.

@@ -42,7 +42,7 @@ def qabf(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: fl
         data_range: Largest possible value. Values are rounded to 1/1024 of an 8-bit level.
 
     Returns:
-        0 to 1 (0.975 at most, as the sigmoids do not reach 1), higher is better. Edges that the
+        0 to 0.9754, as the sigmoids do not reach 1; higher is better. Edges that the
         fused picture adds where no source has one are not counted against it.
 
     Raises:
