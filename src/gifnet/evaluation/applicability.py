@@ -157,7 +157,7 @@ def require_applicable(
     """
     for name in metrics:
         if name not in METRICS:
-            near = difflib.get_close_matches(name, METRICS, n=3)
+            near = difflib.get_close_matches(name, METRICS, n=3, cutoff=0.5)
             advice = f"did you mean {' or '.join(near)}?" if near else "see the list of metrics"
             raise EvaluationError(f"expected the name of a metric, got {name!r}; {advice}")
     layouts = _layouts(cases, methods)
