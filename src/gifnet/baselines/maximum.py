@@ -1,0 +1,24 @@
+"""The largest value of the sources."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gifnet.baselines.pictures import Picture, grey_sources, within_range
+
+
+def maximum(sources: Sequence[NDArray[Any]]) -> Picture:
+    """Fuse by the largest value of the sources, pixel by pixel.
+
+    Args:
+        sources: At least two, (H, W), floating point, 0 to 1, at least 5x5.
+
+    Returns:
+        (H, W), 0 to 1.
+
+    Raises:
+        EvaluationError, ImageValueError, ImageSizeError: The sources cannot be fused.
+    """
+    return within_range(np.max(grey_sources(sources), axis=0))
