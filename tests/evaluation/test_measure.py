@@ -150,6 +150,20 @@ def test_a_case_that_a_method_lacks_is_left_out_for_all_and_said_once(make_set: 
     assert outputs.files.keys() == {"scene0", "scene1"}
 
 
+def test_a_case_without_a_source_is_said_once_and_not_for_each_method(make_set: MakeSet) -> None:
+    pictures = make_set()
+    for folder in ("source1", "rough", "fine"):
+        (pictures.root / folder / "scene0.png").unlink()
+    found, problems = find_outputs("fine", pictures.root / "fine", pictures.cases)
+    assert len(found.files) == 2
+    assert not problems
+    evaluation = measure(pictures.cases, pictures.methods, ["ag"], workers=1)
+    assert evaluation.of("ag").shape == (2, 2)
+    [problem] = evaluation.problems
+    assert (problem.case, problem.method, problem.metric) == ("scene0", None, None)
+    assert f"{pictures.root / 'source1' / 'scene0.png'}: no such file" in problem.message
+
+
 def test_a_metric_that_fails_for_one_method_is_left_out_for_all(
     make_set: MakeSet, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -232,7 +246,7 @@ def test_a_missing_package_stops_with_the_advice_to_install_it(
         ({"metrics": ["ag", "psnr", "ag"]}, "expected every metric once, got 'ag' 2 times"),
         ({"cases": 2}, "expected every case once, got 'scene0' 2 times"),
         ({"methods": 2}, "expected every method once, got 'rough' 2 times"),
-        ({"metrics": ["aq"]}, "expected the name of a metric, got 'aq'; did you mean ag"),
+        ({"metrics": ["ssmi"]}, "expected the name of a metric, got 'ssmi'; did you mean .*ssim"),
         ({"metrics": ["psnr_truth"]}, "psnr_truth cannot be measured here: it needs the truth"),
         ({"workers": 0}, "at least one worker, got 0"),
     ],

@@ -72,7 +72,8 @@ def find_outputs(
         cases: What was fused. Pictures of no case are counted in a warning.
 
     Returns:
-        The results that are there, and a problem for each case that has none.
+        The results that are there, and a problem for each case that has none. Cases that lack a
+        source, too, are passed over: measuring names the source.
 
     Raises:
         EvaluationError: The folder is missing or empty, two files share a stem, or no picture is
@@ -90,7 +91,7 @@ def find_outputs(
     problems = tuple(
         Problem(case.name, name, None, missing_output(case.name, folder))
         for case in cases
-        if case.name not in files
+        if case.name not in files and missing_source(case) is None
     )
     return MethodOutputs(name, files), problems
 
@@ -99,6 +100,18 @@ def missing_output(case: str, folder: Path | None = None) -> str:
     """Say that a method lacks the result of a case."""
     place = "" if folder is None else f" in {folder}"
     return f"expected a picture named {case}{place}, found none; fuse this case, too"
+
+
+def missing_source(case: Case) -> Problem | None:
+    """Say which source of a case is not there; None if all are."""
+    for source in case.sources:
+        if not source.exists():
+            message = (
+                f"{source}: no such file; expected a picture of this name in every folder of "
+                "sources"
+            )
+            return Problem(case.name, None, None, message)
+    return None
 
 
 def method_name(text: str) -> tuple[str, Path]:

@@ -12,7 +12,7 @@ import numpy as np
 from gifnet.errors import EvaluationError
 from gifnet.evaluation.applicability import choose_metrics, default_metrics, require_applicable
 from gifnet.evaluation.cache import FileDigests, MeasurementCache
-from gifnet.evaluation.cases import missing_output
+from gifnet.evaluation.cases import missing_output, missing_source
 from gifnet.evaluation.results import Case, Evaluation, MethodOutputs, Problem
 from gifnet.evaluation.unit import Outcome, Unit, measure_unit
 from gifnet.evaluation.workers import Failure, default_workers, run_in_processes
@@ -62,12 +62,14 @@ def measure(
     require_applicable(metrics, cases, methods)
     if workers is not None and workers < 1:
         raise EvaluationError(f"expected at least one worker, got {workers}")
-    problems = [*known, *_lacking(cases, methods, known)]
+    sourceless = {case.name: problem for case in cases if (problem := missing_source(case))}
+    problems = [*known, *sourceless.values()]
+    problems += _lacking([c for c in cases if c.name not in sourceless], methods, known)
     units = [
         Unit(case, method.name, method.files[case.name], tuple(metrics))
         for case in cases
         for method in methods
-        if all(case.name in other.files for other in methods)
+        if case.name not in sourceless and all(case.name in other.files for other in methods)
     ]
     outcomes: dict[tuple[str, str], Outcome] = {}
     tell = progress or (lambda *_: None)
