@@ -198,6 +198,16 @@ def test_tables_are_written_whole_into_a_new_folder(summary: Summary, tmp_path: 
     assert stat.S_IMODE(files[0].stat().st_mode) & 0o400
 
 
+def test_tables_of_nothing_measured_are_written_too(
+    make_evaluation: MakeEvaluation, tmp_path: Path
+) -> None:
+    nothing = summarise(make_evaluation({"ag": [[math.nan] * 2] * 3}))
+    for file in write_tables(nothing, tmp_path):
+        assert file.stat().st_size
+    assert "over 0 of 3 pictures" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert "| method0 | – | – |" in markdown_overview(nothing)
+
+
 def test_a_folder_that_cannot_be_made_is_an_error(summary: Summary, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(EvaluationError, match="cannot write the tables to"):

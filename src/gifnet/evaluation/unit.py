@@ -2,7 +2,6 @@
 
 import logging
 import math
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -89,9 +88,6 @@ def measure_unit(unit: Unit) -> Outcome:
         Values and problems: whatever is wrong with the pictures of one unit is not raised, so
         that the others are measured.
     """
-    if (opencv := sys.modules.get("cv2")) is not None:
-        # The processes share the cores among them already.
-        opencv.setNumThreads(1)
     try:
         pictures = _read(unit)
     except _ProblemError as error:
