@@ -4,6 +4,7 @@ The pictures are noise without flat areas, or say so: there the definitions need
 """
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -80,8 +81,8 @@ def _piella(pictures: list[np.ndarray], weights: np.ndarray, index: Index) -> tu
     return float(np.mean(qualities)), float(np.average(qualities, weights=saliencies))
 
 
-def _edges(picture: np.ndarray, **border: str) -> np.ndarray:
-    padded = np.pad(picture, 1, **border)
+def _edges(picture: np.ndarray, mode: Literal["constant", "edge"]) -> np.ndarray:
+    padded = np.pad(picture, 1, mode=mode)
     edges = np.empty(picture.shape)
     for row, column in np.ndindex(*picture.shape):
         around = padded[row : row + 3, column : column + 3]
@@ -152,8 +153,9 @@ def test_windows_in_which_both_sources_are_black_count_as_stated() -> None:
     assert qw([a, b], fused) == pytest.approx(total / weight, rel=1e-10)
 
 
-def _frequencies(height: int, width: int, viewing: float) -> np.ndarray:
+def _frequencies(shape: tuple[int, ...], viewing: float) -> np.ndarray:
     """Frequency of each element of the discrete Fourier transform, lowest in the corner."""
+    height, width = shape
     radii = np.empty((height, width))
     for row, column in np.ndindex(height, width):
         down, right = min(row, height - row), min(column, width - column)
@@ -167,11 +169,11 @@ def _perceived(picture: np.ndarray, sensitivity: np.ndarray) -> np.ndarray:
 
 def _stretched(picture: np.ndarray) -> np.ndarray:
     low, high = picture.min(), picture.max()
-    return np.floor((picture - low) / (high - low) * 255 + 0.5)
+    return np.asarray(np.floor((picture - low) / (high - low) * 255 + 0.5))
 
 
 def _masked_contrast(picture: np.ndarray) -> np.ndarray:
-    radii = _frequencies(*picture.shape, viewing=30)
+    radii = _frequencies(picture.shape, viewing=30)
     sensitivity = np.exp(-((radii / 15.387) ** 2)) - 0.7622 * np.exp(-((radii / 1.3456) ** 2))
     padded = np.pad(_perceived(_stretched(picture), sensitivity), 15)
     rows, columns = np.mgrid[-15:16, -15:16]
@@ -196,7 +198,7 @@ def test_chen_and_blum_s_metric_is_as_defined() -> None:
 
 def test_chen_and_varshney_s_metric_is_as_defined() -> None:
     a, b, fused = (_stretched(picture) for picture in _scene(37, 40))
-    radii = 0.144 * _frequencies(37, 40, viewing=8)
+    radii = 0.144 * _frequencies((37, 40), viewing=8)
     sensitivity = 2.6 * (0.0192 + radii) * np.exp(-(radii**1.1))
     weighted, weight = 0.0, 0.0
     for source in (a, b):
