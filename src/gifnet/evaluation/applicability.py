@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from gifnet.errors import EvaluationError
 from gifnet.evaluation.pictures import band_count, picture_shape
 from gifnet.evaluation.results import Case, MethodOutputs
-from gifnet.metrics import METRICS, Needs
+from gifnet.metrics import METRICS, SMALL_SET, Needs
 
 logger = logging.getLogger(__name__)
-
-SMALL = ("ssim", "qabf", "viff", "scd", "mi", "psnr_truth", "ssim_truth")
-"""A small set that says the most, as far as it applies."""
 
 # FMI takes longer than all others together; the others repeat a known bug, to compare with papers.
 _ON_REQUEST = re.compile(r"fmi.*|.*_(tang|uint8)")
@@ -139,7 +136,7 @@ def choose_metrics(
             chosen += default_metrics(cases, methods)
         elif name in {"all", "small"}:
             layouts = _layouts(cases, methods)
-            candidates = METRICS if name == "all" else [n for n in SMALL if n in METRICS]
+            candidates = METRICS if name == "all" else SMALL_SET
             chosen += [n for n in candidates if _applies(METRICS[n].needs, layouts)]
         else:
             require_applicable([name], cases, methods)
