@@ -16,7 +16,16 @@ import numpy as np
 import pytest
 
 from gifnet.errors import EvaluationError, MissingDependencyError
-from gifnet.evaluation import Case, MethodOutputs, Problem, find_outputs, measure, unit
+from gifnet.evaluation import (
+    Case,
+    MethodOutputs,
+    Problem,
+    choose_metrics,
+    find_cases,
+    find_outputs,
+    measure,
+    unit,
+)
 from gifnet.evaluation.pictures import luma
 from gifnet.imaging import read_image, write_image
 from gifnet.metrics import METRICS, Direction, Metric, Needs, ag, psnr, ssim
@@ -95,6 +104,36 @@ def test_pictures_of_bands_have_the_mean_of_the_bands(tmp_path: Path) -> None:
         for band in range(4)
     ]
     assert values[0, 0, 0] == pytest.approx(np.mean(bands), rel=1e-12)
+
+
+def test_every_metric_that_applies_to_colour_gives_a_value(make_set: MakeSet) -> None:
+    pictures = make_set(count=1, size=(180, 184, 3), truth=True)
+    names = choose_metrics(["default"], pictures.cases, pictures.methods)
+    assert {METRICS[name].needs for name in names} >= {Needs.SOURCES, Needs.TRUTH}
+    evaluation = measure(pictures.cases, pictures.methods, names, workers=1)
+    assert not evaluation.problems
+    assert np.isfinite(evaluation.values).all()
+
+
+def test_pansharpening_is_measured_with_its_own_metrics(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    exact = random.random((64, 64, 4)) * 0.5 + 0.25
+    noisy = np.clip(exact + random.normal(0, 0.05, exact.shape), 0, 1)
+    blocks = exact.reshape(16, 4, 16, 4, 4).mean(axis=(1, 3))
+    scene = {"bands": blocks, "pan": exact.mean(axis=2), "truth": exact, "fused": noisy}
+    for name, array in scene.items():
+        (tmp_path / name).mkdir()
+        np.save(tmp_path / name / "x.npy", array)
+    cases = find_cases([tmp_path / "bands", tmp_path / "pan"], tmp_path / "truth")
+    outputs, _ = find_outputs("fused", tmp_path / "fused", cases)
+    names = choose_metrics([], cases, [outputs])
+    assert not any(METRICS[name].needs in {Needs.SOURCES, Needs.COLOUR} for name in names)
+    assert {"psnr_truth", "sam", "qnr"} <= set(names)
+    evaluation = measure(cases, [outputs], names, workers=1)
+    assert not evaluation.problems
+    bands = [psnr([exact[..., band]], noisy[..., band], data_range=1) for band in range(4)]
+    measured = evaluation.values[0, 0, names.index("psnr_truth")]
+    assert measured == pytest.approx(np.mean(bands), rel=1e-12)
 
 
 def cut(path: Path) -> None:

@@ -89,6 +89,7 @@ def test_the_header_tells_the_shape_that_reading_gives(tmp_path: Path) -> None:
     turned = Image.Exif()
     turned[0x0112] = 6
     picture.save(tmp_path / "turned.jpg", exif=turned)
+    picture.save(tmp_path / "turned.png", exif=turned)
     picture.convert("P").save(tmp_path / "palette.png")
     picture.convert("1").save(tmp_path / "bits.png")
     picture.convert("L").save(tmp_path / "grey.webp")

@@ -57,7 +57,9 @@ def picture_shape(path: Path) -> tuple[int, ...] | None:
             warnings.simplefilter("ignore")
             with Image.open(path) as picture:
                 width, height = picture.size
-                if picture.getexif().get(_EXIF_ORIENTATION) in _LYING:
+                # Pillow would decode a whole PNG in search of a tag that its header lacks.
+                tagged = picture.format != "PNG" or "exif" in picture.info
+                if tagged and picture.getexif().get(_EXIF_ORIENTATION) in _LYING:
                     width, height = height, width
                 return (height, width) if picture.mode in _GREY_MODES else (height, width, 3)
     except Exception:  # Pillow raises nearly anything at damaged files; reading tells which
