@@ -1,6 +1,10 @@
 """Fusing sets of cases: files, going on after a stop, and one failure that stops nothing."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -240,6 +244,34 @@ def test_sharpeners_are_refused_for_pictures_before_anything_is_fused(tmp_path: 
     with pytest.raises(EvaluationError, match=r"brovey can only sharpen .* scene 0 is not of a"):
         fuse_cases(make_cases(tmp_path), make_methods(["average", "brovey"]), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process is killed and its children looked for")
+def test_workers_end_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    make_cases(tmp_path, 2)
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import os, signal\n"
+        "from pathlib import Path\n"
+        "from gifnet.evaluation.cases import find_cases\n"
+        "from gifnet.evaluation.fusing import fuse_cases\n"
+        "from gifnet.evaluation.methods import make_methods\n"
+        "def tell(done, total):\n"
+        "    if done:\n"
+        "        import multiprocessing\n"
+        "        print(*(p.pid for p in multiprocessing.active_children()), flush=True)\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "if __name__ == '__main__':\n"
+        "    methods = make_methods(['average', 'maximum'])\n"
+        "    fuse_cases(find_cases([Path('a'), Path('b')]), methods, Path('out'), workers=2,\n"
+        "               progress=tell)\n"
+    )
+    # Reading its output to the end waits for the workers, too: they hold it open.
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert done.stdout.split()
 
 
 def test_names_become_names_of_files(tmp_path: Path) -> None:

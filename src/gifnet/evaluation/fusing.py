@@ -11,7 +11,14 @@ from pathlib import Path
 
 from gifnet.errors import EvaluationError
 from gifnet.evaluation.applicability import panchromatic_index
-from gifnet.evaluation.fusing_job import Cause, Job, Outcome, run_job, run_named_job
+from gifnet.evaluation.fusing_job import (
+    Cause,
+    Job,
+    Outcome,
+    prepare_worker,
+    run_job,
+    run_named_job,
+)
 from gifnet.evaluation.fusing_record import Digests, FusingRecord
 from gifnet.evaluation.method import Method
 from gifnet.evaluation.pictures import picture_shape
@@ -141,7 +148,9 @@ def _run(
         return
     # Not fork: threads of PyTorch or OpenCV in this process would leave the children locked.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(elsewhere)), mp_context=context)
+    pool = ProcessPoolExecutor(
+        min(workers, len(elsewhere)), mp_context=context, initializer=prepare_worker
+    )
     try:
         futures: dict[Future[Outcome], Job] = {
             pool.submit(run_named_job, methods[job.method].text, job): job for job in elsewhere

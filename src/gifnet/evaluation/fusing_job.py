@@ -1,5 +1,9 @@
 """Fusing one case with one method: read, fuse, write."""
 
+import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -106,6 +110,24 @@ def run_named_job(text: str, job: Job) -> Outcome:
     except GIFNetError as error:
         return Outcome(None, Cause.EVERYTHING, str(error))
     return run_job(method, job)
+
+
+def prepare_worker() -> None:
+    """Tie this worker process to the one that began it.
+
+    Ctrl-C is the latter's to answer. If it is killed, its workers would wait for work for ever,
+    since they keep each other's pipes open: here they end with it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @cache
