@@ -154,7 +154,7 @@ def test_small_and_flat_pictures_give_a_value_or_a_clear_error(
     try:
         measured = value(name, sources, pictures[2])
     except ImageError as error:
-        assert len(str(error)) > 20, "the error says what was expected"  # noqa: PT017
+        assert "expected" in str(error)  # noqa: PT017
     else:
         assert np.isfinite(measured) or (measured == math.inf and name.startswith("psnr"))
 

@@ -108,10 +108,12 @@ def positive_range(data_range: float) -> float:
     """Check the range of the values.
 
     Raises:
-        ImageValueError: It is not a positive, finite number.
+        ImageValueError: It is not a positive, finite number, or absurdly large or small.
     """
-    if not (np.isfinite(data_range) and data_range > 0):
-        raise ImageValueError(f"expected a positive data_range, got {data_range}")
+    if not 1e-30 <= data_range <= 1e30:  # beyond, squares overflow
+        raise ImageValueError(
+            f"expected a positive data_range, got {data_range}; say 255, 65535 or 1"
+        )
     return float(data_range)
 
 

@@ -104,6 +104,7 @@ class Metric:
 _SHARPENING = "grows with over-sharpening and noise, too"
 _COPY = "high for a copy of one source"
 _AVERAGE = "best for the plain average of the sources"
+_FLAT = "flat areas count 0; high for a copy of one source"
 _GAIN = "measures a gain in contrast; grows with over-sharpening and noise, too"
 
 _TABLE = (
@@ -187,8 +188,8 @@ _TABLE = (
     Metric(
         "nabf", "Nabf", nabf, Direction.LOWER, Needs.SOURCES, "blur adds no edges and costs nothing"
     ),
-    Metric("fmi_pixel", "FMI (pixels)", fmi_pixel, Direction.HIGHER, Needs.SOURCES, _COPY),
-    Metric("fmi_gradient", "FMI (gradient)", fmi_gradient, Direction.HIGHER, Needs.SOURCES, _COPY),
+    Metric("fmi_pixel", "FMI (pixels)", fmi_pixel, Direction.HIGHER, Needs.SOURCES, _FLAT),
+    Metric("fmi_gradient", "FMI (gradient)", fmi_gradient, Direction.HIGHER, Needs.SOURCES, _FLAT),
     Metric("fmi_dct", "FMI (DCT)", fmi_dct, Direction.HIGHER, Needs.SOURCES, _COPY),
     Metric("piella_uqi", "Piella Q", piella_uqi, Direction.HIGHER, Needs.SOURCES),
     Metric(
@@ -200,7 +201,14 @@ _TABLE = (
     Metric("qe", "QE", qe, Direction.HIGHER, Needs.SOURCES),
     Metric("qy", "QY", qy, Direction.HIGHER, Needs.SOURCES, "not verified on saturated areas"),
     Metric("qcb", "QCB", qcb, Direction.HIGHER, Needs.SOURCES),
-    Metric("qcv", "QCV", qcv, Direction.LOWER, Needs.SOURCES),
+    Metric(
+        "qcv",
+        "QCV",
+        qcv,
+        Direction.LOWER,
+        Needs.SOURCES,
+        "brightness and contrast of the whole do not count",
+    ),
     Metric(
         "ciede2000",
         "CIEDE2000",
