@@ -1,5 +1,6 @@
 """Sets of small pictures in real folders, and evaluations made of numbers alone."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -9,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from playwright.sync_api import Browser, sync_playwright
 
 from gifnet.evaluation import Case, Evaluation, MethodOutputs, find_cases, find_outputs
 from gifnet.imaging import write_image
@@ -103,3 +105,16 @@ def falling() -> Iterator[str]:
         for name in ("statistics", "figure_text", "markdown", "latex", "tables"):
             patch.setattr(import_module(f"gifnet.evaluation.{name}"), "METRICS", table)
         yield "falling"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser; tests that use it are skipped where none is installed."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    program = next(filter(None, map(shutil.which, names)), None)
+    if program is None:
+        pytest.skip(f"no browser found: none of {', '.join(names)} is installed")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
