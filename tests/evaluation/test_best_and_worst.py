@@ -165,6 +165,8 @@ def test_the_frame_is_drawn_around_the_region() -> None:
     assert (rows.min(), rows.max()) == (51, 98)
     assert (columns.min(), columns.max()) == (101, 148)
     assert (whole[60:90, 110:140] == 100).all()
+    # The font of contact sheets has no sign for infinity.
+    assert replace(tile, value="−∞").caption == "x  -inf"
 
 
 def test_multispectral_and_dark_sixteen_bit_pictures_are_shown_in_colour_and_bright(

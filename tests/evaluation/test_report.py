@@ -171,7 +171,12 @@ def test_the_page_never_scrolls_sideways_and_its_letters_are_large_enough(
         box = frame.bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= window
-    for place in ("body", "table", ".faint", "figcaption", "thead th"):
+    # The first column keeps its words whole: no line of it is a single letter wide.
+    widths = shown.evaluate(
+        "[...document.querySelectorAll('tbody th')].map((each) => each.clientWidth)"
+    )
+    assert min(widths) >= 60
+    for place in ("body", "table", ".faint", "figcaption", "thead th", ".place"):
         size = shown.locator(place).first.evaluate("(each) => getComputedStyle(each).fontSize")
         assert float(size.removesuffix("px")) >= 15
 

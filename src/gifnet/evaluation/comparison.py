@@ -44,8 +44,9 @@ class Tile:
 
     @property
     def caption(self) -> str:
-        """Label and value."""
-        return f"{self.label}  {self.value}".strip()
+        """Label and value, in letters that the font of contact sheets has."""
+        value = self.value.replace("∞", "inf").replace("−", "-")
+        return f"{self.label}  {value}".strip()
 
     @property
     def crop(self) -> Shown:
