@@ -1,6 +1,7 @@
 """What must hold of every metric of the catalogue, by its definition."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ def textured(seed: int, height: int = SIDE, width: int = SIDE + 13) -> Picture:
     for step in (1, 4, 16, 64):
         coarse = generator.normal(size=(-(-height // step), -(-width // step)))
         total += np.kron(coarse, np.ones((step, step)))[:height, :width] * step**0.3
-    return np.round((total - total.min()) / np.ptp(total) * 255)
+    return np.asarray(np.round((total - total.min()) / np.ptp(total) * 255), np.float64)
 
 
 def given_to(name: str, seeds: tuple[int, int, int]) -> tuple[list[Picture], Picture]:
@@ -61,7 +62,7 @@ def _nonlinear_correlation_entropy(correlation: float) -> float:
 
 
 # metric(A, A, A); those of the fused picture alone have no such value
-FUSING_NOTHING = {
+FUSING_NOTHING: dict[str, Callable[[Picture], float]] = {
     "mi": lambda a: 2 * en([], a),
     "nmi": lambda _: 2.0,
     "qncie": lambda a: _nonlinear_correlation_entropy(en([], a) / 8),
@@ -145,7 +146,9 @@ def test_small_and_flat_pictures_give_a_value_or_a_clear_error(
 ) -> None:
     generator = np.random.default_rng(seed)
     pictures = [
-        (generator.integers(0, levels, (height, width)) * (255 // max(levels - 1, 1))) * 1.0
+        np.asarray(
+            generator.integers(0, levels, (height, width)) * (255 // max(levels - 1, 1)), np.float64
+        )
         for _ in range(3)
     ]
     if same:

@@ -23,7 +23,8 @@ class LazyCommand:
 
         Returns:
             The command as typer runs it: of the file's group ``app`` if there is one, else of its
-            function ``command``, whose help ends with the file's ``EXAMPLE``.
+            function ``command``, whose help ends with the file's ``EXAMPLE``, and which is of
+            the file's class ``Command`` if there is one.
         """
         module = import_module(self.module)
         group: typer.Typer | None = getattr(module, "app", None)
@@ -31,7 +32,9 @@ class LazyCommand:
             group.rich_markup_mode = None
             return typer.main.get_group(group)
         single = typer.Typer(add_completion=False, rich_markup_mode=None)
-        single.command(self.name, epilog=f"\b\nExample:\n  {module.EXAMPLE}")(module.command)
+        kind: type[typer.core.TyperCommand] = getattr(module, "Command", typer.core.TyperCommand)
+        epilog = f"\b\nExample:\n  {module.EXAMPLE}"
+        single.command(self.name, cls=kind, epilog=epilog)(module.command)
         return typer.main.get_command(single)
 
 

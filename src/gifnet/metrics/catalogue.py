@@ -131,7 +131,7 @@ _TABLE = (
         "varies little; the sources' likeness counts, too",
     ),
     Metric("ce", "CE", ce, Direction.LOWER, Needs.SOURCES, "compares histograms only, not places"),
-    Metric("cc", "CC", cc, Direction.HIGHER, Needs.SOURCES, _AVERAGE),
+    Metric("cc", "CC", cc, Direction.HIGHER, Needs.SOURCES, "high for the plain average"),
     Metric(
         "scd",
         "SCD",
@@ -277,5 +277,5 @@ _TABLE = (
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _TABLE})
 """Name -> metric, in the order in which reports show them."""
 
-SMALL_SET = ("psnr_truth", "ssim_truth", "ssim", "qabf", "viff", "mef_ssim")
+SMALL_SET = ("psnr_truth", "ssim_truth", "mef_ssim", "qcb", "vifp_sum", "qabf")
 """What to report where it is to be little, as far as it applies; docs/metrics.md says why."""

@@ -1,0 +1,268 @@
+"""Make docs/results.md: GIFNet and the baselines on the development sets, under every metric.
+
+The sets lie below ``GIFNET_SHARED`` (or ../shared); without them, only the focus pairs that are
+made from pictures of the scikit-image wheel are measured. Fused pictures and full reports go to
+build/results and are used again by the next run; what is new is measured.
+
+    python scripts/make_results.py            # everything: an hour or two on two cores
+    python scripts/make_results.py --sets focus-truth lytro
+"""
+
+import argparse
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from evaluate_weights import SHARED, focus_pairs
+from gifnet.baselines import BASELINES, PANSHARPENING_BASELINES
+from gifnet.checkpoints.convert import convert_published
+from gifnet.evaluation.evaluate import Report, Request, evaluate
+from gifnet.imaging.atomic import write_atomically
+from gifnet.imaging.files import write_image
+from gifnet.metrics import METRICS, Direction
+
+ROOT = Path(__file__).resolve().parent.parent
+PUBLISHED = SHARED / "weights" / "official" / "Final.model"
+PUBLISHED_NAME = "gifnet-published"
+
+
+@dataclass(frozen=True)
+class ResultSet:
+    """A set of pictures on the page.
+
+    Attributes:
+        name: also that of its folder below the development sets.
+        heading: what it shows.
+        dataset: name in the table of data sets; empty for the pairs that are made here.
+        metrics: shown on the page; all are in the set's own table.
+    """
+
+    name: str
+    heading: str
+    dataset: str
+    metrics: tuple[str, ...]
+
+
+GENERAL = ("ssim", "qabf", "vifp_sum", "scd", "mi", "ag", "sd")
+SETS = (
+    ResultSet(
+        "focus-truth",
+        "Focus pairs whose truth is known",
+        "",
+        ("psnr_truth", "ssim_truth", *GENERAL),
+    ),
+    ResultSet("lytro", "Focus pairs of a light-field camera", "lytro", GENERAL),
+    ResultSet("tno21", "Infrared and visible", "tno", GENERAL),
+    ResultSet("nir10", "Near-infrared and visible", "nir-scene", GENERAL),
+    ResultSet("mefb10", "Over- and under-exposed", "mefb", ("mef_ssim", *GENERAL)),
+    ResultSet("harvard_pet", "PET and MRI", "harvard-pet", GENERAL),
+    ResultSet("harvard_ct", "CT and MRI", "harvard-ct", GENERAL),
+    ResultSet("harvard_spect", "SPECT and MRI", "harvard-spect", GENERAL),
+    ResultSet(
+        "quickbird5",
+        "Multispectral and panchromatic, band by band",
+        "quickbird",
+        ("psnr_truth", "ssim_truth", "sam", "ergas", "q2n", "scc", "qnr", "ag"),
+    ),
+)
+
+
+def write_focus_pairs(folder: Path) -> None:
+    """The pairs that evaluate_weights.py measures, as 8-bit files."""
+    for number, pair in enumerate(focus_pairs()):
+        for name in ("near", "far", "sharp"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            levels = np.round(np.clip(pair[name], 0, 1) * 255).astype(np.uint8)
+            write_image(folder / name / f"{number:02}-{pair['name']}.png", levels)
+
+
+def request_for(chosen: ResultSet, methods: Sequence[str], build: Path) -> Request:
+    if chosen.dataset:
+        return Request(
+            dataset=chosen.dataset,
+            root=SHARED / "data" / "eval" / chosen.name,
+            methods=tuple(methods),
+            metrics=("all",),
+            title=chosen.heading,
+        )
+    folder = build / "focus-pairs"
+    write_focus_pairs(folder)
+    return Request(
+        sources=(folder / "near", folder / "far"),
+        truth=folder / "sharp",
+        methods=tuple(methods),
+        metrics=("all",),
+        title=chosen.heading,
+    )
+
+
+def methods_for(chosen: ResultSet, build: Path) -> list[str]:
+    methods = ["gifnet", *BASELINES]
+    if PUBLISHED.is_file():
+        published = build / "published.safetensors"
+        if not published.is_file():
+            convert_published(PUBLISHED, published)
+        methods.insert(1, f"{PUBLISHED_NAME}=gifnet:{published}")
+    if chosen.dataset == "quickbird":
+        methods += PANSHARPENING_BASELINES
+    return methods
+
+
+def table(report: Report, metrics: Sequence[str]) -> list[str]:
+    """The means of some metrics, methods as rows, best bold, second in italics."""
+    summary = report.summary
+    shown = [name for name in metrics if summary.counts.get(name)]
+    heads = [f"{METRICS[n].label} {_arrow(n)}" for n in shown]
+    lines = [
+        "| method | " + " | ".join(heads) + " | mean rank |",
+        "|---|" + "---:|" * (len(shown) + 1),
+    ]
+    for method in summary.evaluation.method_names:
+        cells = []
+        for name in shown:
+            figure = summary.figures[name, method]
+            mark = {1: "**", 2: "*"}.get(figure.place, "")
+            cells.append(f"{mark}{_number(figure.mean)}{mark}")
+        bold = "**" if method.startswith("gifnet") else ""
+        ranks = [summary.figures[name, method].rank for name in shown]
+        lines.append(f"| {bold}{method}{bold} | {' | '.join(cells)} | {np.mean(ranks):.1f} |")
+    return lines
+
+
+def _arrow(metric: str) -> str:
+    return "↑" if METRICS[metric].direction is Direction.HIGHER else "↓"
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if abs(value) >= 10 else f"{value:.3f}"
+
+
+def rank_figure(reports: dict[ResultSet, Report]) -> bytes:
+    """Mean rank of every method on every set over the set's metrics of the page."""
+    methods = list(dict.fromkeys(m for r in reports.values() for m in r.summary.mean_ranks))
+    ranks = np.full((len(methods), len(reports)), np.nan)
+    for column, (chosen, report) in enumerate(reports.items()):
+        figures = report.summary.figures
+        shown = [n for n in chosen.metrics if report.summary.counts.get(n)]
+        for row, method in enumerate(methods):
+            if method in report.summary.mean_ranks:
+                ranks[row, column] = np.mean([figures[n, method].rank for n in shown])
+    order = np.argsort(np.nanmean(ranks, axis=1))
+    figure = Figure(figsize=(9, 0.42 * len(methods) + 1.8), layout="constrained")
+    axis = figure.subplots()
+    picture = axis.imshow(ranks[order], cmap="viridis_r", aspect="auto")
+    axis.set_yticks(range(len(methods)), [methods[i] for i in order])
+    axis.set_xticks(range(len(reports)), [c.name for c in reports], rotation=30, ha="right")
+    middle = np.nanmean([np.nanmin(ranks), np.nanmax(ranks)])
+    for (row, column), value in np.ndenumerate(ranks[order]):
+        if not np.isnan(value):
+            colour = "white" if value > middle else "black"
+            axis.text(column, row, f"{value:.1f}", ha="center", va="center", color=colour)
+    figure.colorbar(picture, label="mean rank, 1 is best")
+    stream = BytesIO()
+    figure.savefig(stream, format="png", dpi=110)
+    return stream.getvalue()
+
+
+def losses(reports: dict[ResultSet, Report], method: str = "gifnet") -> list[str]:
+    """Where a baseline is better in significantly many pictures, said in words, set by set."""
+    lines = []
+    for chosen, report in reports.items():
+        for name in chosen.metrics:
+            beaten = [
+                (test.second, test.better, test.worse)
+                for test in report.summary.tests
+                if test.metric == name
+                and test.first == method
+                and test.p_corrected < 0.05
+                and test.worse > test.better
+            ]
+            if beaten:
+                others = ", ".join(f"{other} ({worse}:{better})" for other, better, worse in beaten)
+                lines.append(f"- {chosen.name}, {METRICS[name].label}: {others}")
+    return lines
+
+
+def page(reports: dict[ResultSet, Report], reading: str) -> str:
+    lines = [
+        "# Results",
+        "",
+        "Made by `make results`; do not edit. Every method fuses the luma and takes the colours "
+        "the same way; metrics are measured on the luma, in 8 bits. **Best** and *second best* "
+        "by each metric's direction; the mean rank is over the pictures and the metrics shown. "
+        "[docs/metrics.md](metrics.md) says what each metric is worth: AG and SD grow with "
+        "over-sharpening and contrast, whatever the truth is.",
+        "",
+        "![Mean rank of each method on each set](images/results/ranks.png)",
+        "",
+        reading.strip(),
+        "",
+    ]
+    for chosen, report in reports.items():
+        count = max(report.summary.counts.values())
+        lines += [f"## {chosen.heading} ({chosen.name}, {count} pictures)", ""]
+        lines += table(report, chosen.metrics)
+        lines += [
+            "",
+            f"All metrics, with intervals and tests: [{chosen.name}](results/{chosen.name}.md).",
+            "",
+        ]
+        lines += [f"![Mean ranks on {chosen.name}](images/results/{chosen.name}.png)", ""]
+    beaten = losses(reports)
+    lines += [
+        "## Where GIFNet is beaten",
+        "",
+        "Baselines that are better than the bundled weights by a paired test (Wilcoxon, Holm's "
+        "correction, p < 0.05), with the number of pictures they win to those they lose:",
+        "",
+        *(beaten or ["- nowhere significantly"]),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sets", nargs="+", choices=[s.name for s in SETS])
+    parser.add_argument("-o", "--output", type=Path, default=ROOT / "docs")
+    parser.add_argument("--build", type=Path, default=ROOT / "build" / "results")
+    parser.add_argument("--workers", type=int)
+    options = parser.parse_args()
+    options.build.mkdir(parents=True, exist_ok=True)
+    images, tables = options.output / "images" / "results", options.output / "results"
+    for folder in (images, tables):
+        folder.mkdir(parents=True, exist_ok=True)
+    reports: dict[ResultSet, Report] = {}
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, TimeRemainingColumn()) as progress:
+        for chosen in SETS:
+            if options.sets and chosen.name not in options.sets:
+                continue
+            if chosen.dataset and not (SHARED / "data" / "eval" / chosen.name).is_dir():
+                print(f"{chosen.name} is not there and is left out")
+                continue
+            bar = progress.add_task(chosen.name, total=None)
+
+            def report(stage: str, done: int, total: int, bar: object = bar) -> None:
+                progress.update(bar, description=f"{stage}", completed=done, total=total)  # type: ignore[arg-type]
+
+            methods = methods_for(chosen, options.build)
+            folder = options.build / chosen.name
+            reports[chosen] = evaluate(
+                request_for(chosen, methods, options.build), folder, progress=report
+            )
+            shutil.copy(folder / "summary.md", tables / f"{chosen.name}.md")
+            shutil.copy(folder / "plots" / "ranks.png", images / f"{chosen.name}.png")
+    write_atomically(images / "ranks.png", rank_figure(reports))
+    reading = (ROOT / "docs" / "results-reading.md").read_text(encoding="utf-8")
+    write_atomically(options.output / "results.md", page(reports, reading).encode())
+
+
+if __name__ == "__main__":
+    main()
