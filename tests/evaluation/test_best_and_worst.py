@@ -213,9 +213,9 @@ def test_sheets_are_written_and_hold_every_picture_twice(tmp_path: Path) -> None
 def test_many_methods_stand_in_several_lines_and_the_file_stays_small(tmp_path: Path) -> None:
     picture = noise(300, 400, 3)
     path = save(tmp_path, "noise", picture)
-    methods = tuple(MethodOutputs(f"m{index}", {"one": path}) for index in range(20))
+    methods = tuple(MethodOutputs(f"m{index}", {"one": path}) for index in range(30))
     case = Case("one", (path, path))
-    evaluation = Evaluation("Test", (case,), methods, ("ssim",), np.ones((1, 20, 1)))
+    evaluation = Evaluation("Test", (case,), methods, ("ssim",), np.ones((1, 30, 1)))
     file = write_sheets(best_and_worst(evaluation), tmp_path)[0]
     # Noise does not compress: the cells had to shrink.
     assert file.stat().st_size <= 2_000_000

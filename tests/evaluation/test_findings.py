@@ -40,7 +40,7 @@ def test_the_first_method_is_told_to_lose_where_it_loses(make_evaluation: MakeEv
     metrics = {"ssim": table, "nabf": table, "qabf": table}
     findings = " ".join(describe_findings(summarise(make_evaluation(metrics, ["own", "other"]))))
     assert "Among 2 methods and over 3 metrics, other has the best mean rank (1.33" in findings
-    assert "other has the best mean in 2 of the metrics" in findings
+    assert "In 2 of the metrics the best mean is that of other." in findings
     assert "own is better than other in 1 metric and worse in 2; in 0 no difference" in findings
 
 
@@ -48,6 +48,12 @@ def test_equal_methods_are_not_ranked_by_chance(make_evaluation: MakeEvaluation)
     table = np.random.default_rng(0).normal(size=(6, 2))
     findings = describe_findings(summarise(make_evaluation({"ssim": table})))
     assert "No metric shows a difference between method0 and method1" in findings[-1]
+
+
+def test_few_pictures_are_said_to_be_too_few(make_evaluation: MakeEvaluation) -> None:
+    five = make_evaluation({"ssim": [[1.0, 2.0]] * 5})
+    findings = describe_findings(summarise(five, resamples=20))
+    assert findings[-1].startswith("With 5 pictures no test can show")
 
 
 def test_one_method_or_nothing_measured_is_said_plainly(make_evaluation: MakeEvaluation) -> None:

@@ -9,6 +9,9 @@ from gifnet.metrics.catalogue import METRICS
 SIGNIFICANCE = 0.05
 """Corrected p values below it count as a difference that was shown."""
 
+_FEWEST_FOR_A_TEST = 6
+"""The least p of a signed-rank test of five pictures is 2 / 2^5, which is above 0.05."""
+
 
 def describe_findings(summary: Summary) -> list[str]:
     """Say who comes first, and how the first method stands against the best other one.
@@ -39,10 +42,16 @@ def describe_findings(summary: Summary) -> list[str]:
     if second is not None:
         text += f", followed by {second} ({summary.mean_ranks[second]:.2f})"
     best = [metric for metric in counted if summary.figures[metric, first].place == 1]
-    findings = [f"{text}. {first} has the best mean in {len(best)} of the metrics."]
+    findings = [f"{text}. In {len(best)} of the metrics the best mean is that of {first}."]
     own = names[0]
     rival = next((name for name in ranked if name != own), None)
-    if rival is not None:
+    pictures = max(summary.counts[metric] for metric in counted)
+    if pictures < _FEWEST_FOR_A_TEST:
+        findings.append(
+            f"With {_count(pictures, 'picture')} no test can show that a difference is more than "
+            f"chance: it takes {_FEWEST_FOR_A_TEST} at least."
+        )
+    elif rival is not None:
         findings.append(describe_duel(summary.tests, own, rival))
     return [finding for finding in findings if finding]
 

@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 _WIDTH = 4.6
 """In inches; narrow, so that letters can be read where the plot is as wide as a phone."""
 _FEWEST_FOR_A_BOX = 5
+_MANY_POINTS = 12
 _OUTLIERS = 5
 _PAIRS = 3
 
@@ -83,12 +84,13 @@ def box_plot(evaluation: Evaluation, metric: str) -> bytes:
     axes = canvas.subplots()
     clear_axes(axes)
     placed, scale = place_values(values)
+    size = 5 if len(values) > _MANY_POINTS else 9
     for row, name in enumerate(names):
         column = placed[:, row]
         colour = styles[name].colour
         if len(column) >= _FEWEST_FOR_A_BOX:
             _draw_box(axes, column, row, colour)
-        axes.plot(column, row + _jitter(len(column)), ".", color=colour, alpha=0.55, ms=5, mew=0)
+        axes.plot(column, row + _jitter(len(column)), ".", color=colour, alpha=0.6, ms=size, mew=0)
         mean = _mean(values[:, row])
         if np.isinf(mean):
             mean = float(column.max() if mean > 0 else column.min())
