@@ -136,8 +136,8 @@ def evaluate(request: Request, folder: Path, *, progress: StageProgress | None =
     if request.compare_with:
         found.notes += comparison_lines(summary, request.dataset)
     write_tables(summary, folder)
-    write_plots(evaluation, summary, folder / "plots")
-    page = write_report(evaluation, summary, folder, notes=found.notes)
+    plots = write_plots(evaluation, summary, folder / "plots")
+    page = write_report(evaluation, summary, folder, notes=found.notes, plots=plots)
     return Report(summary, page, overview(summary), tuple(found.notes))
 
 
