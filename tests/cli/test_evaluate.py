@@ -125,7 +125,7 @@ def test_nothing_that_can_be_measured_is_an_error(scenes: Path) -> None:
         (["--dataset", "tno", "-o", "r", "--fused", "mean"], "--root DIR"),
         (["--dataset", "tnt", "--root", ".", "-o", "r", "--fused", "mean"], "tno"),
         (["--dataset", "lytro", "--root", "oracle", "-o", "r", "--fused", "mean"], "Lytro"),
-        (["--sources", "near", "--fused", "mean", "far", "mean=oracle", "-o", "r"], "mean"),
+        (["--sources", "near", "--fused", "x=far", "x=oracle", "-o", "r"], "different names"),
     ],
 )
 def test_bad_requests_say_what_was_expected(

@@ -102,7 +102,13 @@ def falling() -> Iterator[str]:
     metric = Metric("falling", "Falling", psnr, Direction.LOWER, Needs.SOURCES)
     table = MappingProxyType({**METRICS, "falling": metric})
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("statistics", "figure_text", "markdown", "latex", "tables"):
+        for name in (
+            "statistics",
+            "reporting.figure_text",
+            "reporting.markdown",
+            "reporting.latex",
+            "reporting.tables",
+        ):
             patch.setattr(import_module(f"gifnet.evaluation.{name}"), "METRICS", table)
         yield "falling"
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation import Case, MethodOutputs, applicability, choose_metrics, default_metrics
+from gifnet.evaluation import Case, MethodOutputs, choose_metrics, default_metrics
+from gifnet.evaluation.measuring import applicability
 from gifnet.metrics import METRICS, SMALL_SET, Direction, Metric, Needs, psnr
 
 WITHOUT_TRUTH = {"ag", "psnr", "ssim"}

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from gifnet.errors import EvaluationError
 from gifnet.evaluation import Case, Evaluation, MethodOutputs
-from gifnet.evaluation.best_and_worst import (
+from gifnet.evaluation.page.best_and_worst import (
     best_and_worst,
     choose_metric,
     draw_sheet,
     find_extremes,
     write_sheets,
 )
-from gifnet.evaluation.comparison import Tile, find_region
+from gifnet.evaluation.page.comparison import Tile, find_region
 from gifnet.imaging import read_image, write_image
 
 MakeEvaluation = Callable[..., Evaluation]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation import cache as module
-from gifnet.evaluation.cache import FileDigests, MeasurementCache, metrics_version
+from gifnet.evaluation.measuring import cache as module
+from gifnet.evaluation.measuring.cache import FileDigests, MeasurementCache, metrics_version
 
 
 def test_values_come_back_exactly(tmp_path: Path) -> None:

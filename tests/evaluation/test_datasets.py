@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.datasets import DATASETS, dataset_cases, datasets_markdown
+from gifnet.evaluation.scenes.datasets import DATASETS, dataset_cases, datasets_markdown
 from gifnet.tasks import Application
 
 ROOT = Path(__file__).resolve().parents[2]

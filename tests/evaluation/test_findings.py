@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gifnet.evaluation import Evaluation, PairedTest, summarise
-from gifnet.evaluation.findings import describe_findings, winner_of
+from gifnet.evaluation.page.findings import describe_findings, winner_of
 
 MakeEvaluation = Callable[..., Evaluation]
 

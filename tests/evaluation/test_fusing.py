@@ -15,11 +15,11 @@ import pytest
 from numpy.typing import NDArray
 
 from gifnet.errors import EvaluationError, MissingDependencyError
-from gifnet.evaluation.fusing import fuse_cases, safe_file_name
-from gifnet.evaluation.fusing_record import RECORD
-from gifnet.evaluation.method import Method
-from gifnet.evaluation.methods import make_method, make_methods
-from gifnet.evaluation.pictures import read_picture
+from gifnet.evaluation.fusing.fuse_cases import fuse_cases, safe_file_name
+from gifnet.evaluation.fusing.method import Method
+from gifnet.evaluation.fusing.methods import make_method, make_methods
+from gifnet.evaluation.fusing.record import RECORD
+from gifnet.evaluation.measuring.pictures import read_picture
 from gifnet.evaluation.results import Case
 from gifnet.imaging import write_image
 from gifnet.imaging.arrays import FloatArray
@@ -253,9 +253,9 @@ def test_workers_end_with_a_process_that_is_killed(tmp_path: Path) -> None:
     script.write_text(
         "import os, signal\n"
         "from pathlib import Path\n"
-        "from gifnet.evaluation.cases import find_cases\n"
-        "from gifnet.evaluation.fusing import fuse_cases\n"
-        "from gifnet.evaluation.methods import make_methods\n"
+        "from gifnet.evaluation.scenes.cases import find_cases\n"
+        "from gifnet.evaluation.fusing.fuse_cases import fuse_cases\n"
+        "from gifnet.evaluation.fusing.methods import make_methods\n"
         "def tell(done, total):\n"
         "    if done:\n"
         "        import multiprocessing\n"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gifnet.errors import ImageSizeError, ImageValueError
-from gifnet.evaluation.inputs import Pictures, calls_of, check_fused, check_scene
-from gifnet.evaluation.pictures import luma
+from gifnet.evaluation.measuring.inputs import Pictures, calls_of, check_fused, check_scene
+from gifnet.evaluation.measuring.pictures import luma
 from gifnet.metrics import Needs
 
 RANDOM = np.random.default_rng(5)

@@ -24,9 +24,9 @@ from gifnet.evaluation import (
     find_cases,
     find_outputs,
     measure,
-    unit,
 )
-from gifnet.evaluation.pictures import luma
+from gifnet.evaluation.measuring import unit
+from gifnet.evaluation.measuring.pictures import luma
 from gifnet.imaging import read_image, write_image
 from gifnet.metrics import METRICS, Direction, Metric, Needs, ag, psnr, ssim
 
@@ -224,7 +224,9 @@ def test_a_metric_that_fails_for_one_method_is_left_out_for_all(
         table[name] = Metric(name, name, function, Direction.HIGHER, Needs.FUSED)
     for module in ("unit", "applicability"):
         monkeypatch.setattr(
-            import_module(f"gifnet.evaluation.{module}"), "METRICS", MappingProxyType(table)
+            import_module(f"gifnet.evaluation.measuring.{module}"),
+            "METRICS",
+            MappingProxyType(table),
         )
     names = ("ag", "fragile", "undefined")
     evaluation = measure(pictures.cases, pictures.methods, names, workers=1)
@@ -308,7 +310,7 @@ def test_what_makes_no_sense_is_an_error(
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, tuple[str, ...]]]:
     """What was really measured, and not found in the cache."""
-    module = import_module("gifnet.evaluation.measure")
+    module = import_module("gifnet.evaluation.measuring.measure")
     calls: list[tuple[str, str, tuple[str, ...]]] = []
     original = module.measure_unit
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from gifnet.baselines import BASELINES, PANSHARPENING_BASELINES
 from gifnet.errors import CheckpointError, EvaluationError, ImageSizeError
-from gifnet.evaluation.luma_fusion import by_luma
-from gifnet.evaluation.method import Method, enlarge
-from gifnet.evaluation.methods import make_method, make_methods, method_names
+from gifnet.evaluation.fusing.luma_fusion import by_luma
+from gifnet.evaluation.fusing.method import Method, enlarge
+from gifnet.evaluation.fusing.methods import make_method, make_methods, method_names
 from gifnet.imaging import from_float
 from gifnet.inference import Fuser
 from gifnet.tasks import Application
@@ -176,7 +176,7 @@ def test_a_function_in_the_current_directory_fuses(tmp_path: Path) -> None:
     write_module(tmp_path, "mine", "def lighter(sources):\n    return np.maximum(*sources)")
     script = (
         "import numpy as np\n"
-        "from gifnet.evaluation.methods import make_method\n"
+        "from gifnet.evaluation.fusing.methods import make_method\n"
         "m = make_method('mine:lighter')\n"
         "print(m.name, m.fuse([np.full((4, 5), 7, np.uint8), np.full((4, 5), 9, np.uint8)])[0, 0])"
     )

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from gifnet.errors import EvaluationError, MissingDependencyError
-from gifnet.evaluation.methods import make_method
+from gifnet.evaluation.fusing.methods import make_method
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")

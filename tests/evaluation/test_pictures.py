@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gifnet.errors import ImageError, ImageFileError, ImageValueError
-from gifnet.evaluation.pictures import luma, picture_shape, read_picture
+from gifnet.evaluation.measuring.pictures import luma, picture_shape, read_picture
 from gifnet.imaging import write_image
 
 RANDOM = np.random.default_rng(3)

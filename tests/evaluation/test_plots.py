@@ -14,14 +14,14 @@ from PIL import Image
 
 from gifnet.errors import EvaluationError, MissingDependencyError
 from gifnet.evaluation import Evaluation, summarise
-from gifnet.evaluation.plot_style import (
+from gifnet.evaluation.page.plot_style import (
     format_number,
     method_styles,
     new_canvas,
     place_values,
     plain_text,
 )
-from gifnet.evaluation.plots import (
+from gifnet.evaluation.page.plots import (
     box_plot,
     default_pairs,
     heat_map,
@@ -30,7 +30,7 @@ from gifnet.evaluation.plots import (
     scatter_plot,
     write_plots,
 )
-from gifnet.evaluation.radar import normalised_means
+from gifnet.evaluation.page.radar import normalised_means
 
 MakeEvaluation = Callable[..., Evaluation]
 MANY = ("psnr", "ssim", "nabf", "qabf", "ag", "ei", "en", "sd", "sf", "mi", "cc", "scd", "mse")
@@ -233,7 +233,7 @@ def test_a_missing_matplotlib_is_named_with_the_extra(monkeypatch: pytest.Monkey
 
 def test_plots_leave_no_global_state() -> None:
     code = (
-        "import sys, gifnet.evaluation.plots as plots\n"
+        "import sys, gifnet.evaluation.page.plots as plots\n"
         "assert 'matplotlib' not in sys.modules\n"
         "plots.new_canvas(1, 1).subplots()\n"
         "assert 'matplotlib.pyplot' not in sys.modules"

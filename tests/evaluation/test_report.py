@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from gifnet.errors import MissingDependencyError
 from gifnet.evaluation import Case, Evaluation, MethodOutputs, Problem, summarise
-from gifnet.evaluation.report import write_report
+from gifnet.evaluation.page.report import write_report
 from gifnet.imaging import write_image
 
 MakeEvaluation = Callable[..., Evaluation]

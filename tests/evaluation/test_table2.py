@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gifnet.evaluation.datasets import DATASETS
+from gifnet.evaluation.reporting.table2 import TABLE_2, comparison_lines
 from gifnet.evaluation.results import Case, Evaluation, Figure, MethodOutputs, Summary
-from gifnet.evaluation.table2 import TABLE_2, comparison_lines
+from gifnet.evaluation.scenes.datasets import DATASETS
 
 
 def summary(metrics: tuple[str, ...], count: int = 20) -> Summary:

@@ -17,15 +17,14 @@ from gifnet.evaluation import (
     Evaluation,
     Problem,
     Summary,
-    figure_text,
-    markdown,
     markdown_overview,
     summarise,
     write_tables,
 )
-from gifnet.evaluation.figure_text import number, p_text
-from gifnet.evaluation.latex import escape, latex_table
-from gifnet.evaluation.tables import per_image_csv, summary_json
+from gifnet.evaluation.reporting import figure_text, markdown
+from gifnet.evaluation.reporting.figure_text import number, p_text
+from gifnet.evaluation.reporting.latex import escape, latex_table
+from gifnet.evaluation.reporting.tables import per_image_csv, summary_json
 from gifnet.metrics import METRICS
 from gifnet.version import __version__
 

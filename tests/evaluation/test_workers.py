@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.workers import Failure, default_workers, run_in_processes
+from gifnet.evaluation.measuring.workers import Failure, default_workers, run_in_processes
 
 
 def double_or_die(number: int) -> int:
@@ -76,7 +76,7 @@ def test_stopping_early_ends_the_workers() -> None:
 SCRIPT = """
 import os, sys, time
 from pathlib import Path
-from gifnet.evaluation.workers import run_in_processes
+from gifnet.evaluation.measuring.workers import run_in_processes
 
 def slow(item):
     Path(sys.argv[1], str(os.getpid())).touch()

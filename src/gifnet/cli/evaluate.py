@@ -21,8 +21,8 @@ from rich.progress import (
 from gifnet.baselines import BASELINES, PANSHARPENING_BASELINES
 from gifnet.cli.options import VerboseOption
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.datasets import DATASETS
 from gifnet.evaluation.evaluate import Report, Request, evaluate
+from gifnet.evaluation.scenes.datasets import DATASETS
 from gifnet.metrics import METRICS
 
 EXAMPLE = "gifnet evaluate --sources ir vi --fused ours theirs -o report"

@@ -1,8 +1,9 @@
 """Evaluating fusion methods: cases, methods, measuring, statistics, reports."""
 
-from gifnet.evaluation.applicability import choose_metrics, default_metrics
-from gifnet.evaluation.cases import find_cases, find_outputs, method_name, method_names
-from gifnet.evaluation.measure import measure
+from gifnet.evaluation.evaluate import Report, Request, evaluate
+from gifnet.evaluation.measuring.applicability import choose_metrics, default_metrics
+from gifnet.evaluation.measuring.measure import measure
+from gifnet.evaluation.reporting.tables import markdown_overview, write_tables
 from gifnet.evaluation.results import (
     Case,
     Evaluation,
@@ -12,8 +13,8 @@ from gifnet.evaluation.results import (
     Problem,
     Summary,
 )
+from gifnet.evaluation.scenes.cases import find_cases, find_outputs, method_name, method_names
 from gifnet.evaluation.statistics import summarise
-from gifnet.evaluation.tables import markdown_overview, write_tables
 
 __all__ = [
     "Case",
@@ -22,9 +23,12 @@ __all__ = [
     "MethodOutputs",
     "PairedTest",
     "Problem",
+    "Report",
+    "Request",
     "Summary",
     "choose_metrics",
     "default_metrics",
+    "evaluate",
     "find_cases",
     "find_outputs",
     "markdown_overview",

@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.applicability import choose_metrics
-from gifnet.evaluation.cases import find_cases, find_outputs, method_names
-from gifnet.evaluation.datasets import DATASETS, dataset_cases
-from gifnet.evaluation.fusing import fuse_cases
-from gifnet.evaluation.measure import measure
-from gifnet.evaluation.methods import make_methods
-from gifnet.evaluation.overview import overview
-from gifnet.evaluation.plots import write_plots
-from gifnet.evaluation.report import write_report
+from gifnet.evaluation.fusing.fuse_cases import fuse_cases
+from gifnet.evaluation.fusing.methods import make_methods
+from gifnet.evaluation.measuring.applicability import choose_metrics
+from gifnet.evaluation.measuring.measure import measure
+from gifnet.evaluation.page.plots import write_plots
+from gifnet.evaluation.page.report import write_report
+from gifnet.evaluation.reporting.overview import overview
+from gifnet.evaluation.reporting.table2 import comparison_lines
+from gifnet.evaluation.reporting.tables import write_tables
 from gifnet.evaluation.results import Case, MethodOutputs, Problem, Summary
+from gifnet.evaluation.scenes.cases import find_cases, find_outputs, method_names
+from gifnet.evaluation.scenes.datasets import DATASETS, dataset_cases
 from gifnet.evaluation.statistics import summarise
-from gifnet.evaluation.table2 import comparison_lines
-from gifnet.evaluation.tables import write_tables
 from gifnet.tasks import Application
 
 StageProgress = Callable[[str, int, int], None]

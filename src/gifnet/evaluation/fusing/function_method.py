@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from gifnet.errors import EvaluationError, GIFNetError
-from gifnet.evaluation.luma_fusion import with_colour
-from gifnet.evaluation.method_output import OutputCheck
+from gifnet.evaluation.fusing.checked_output import OutputCheck
+from gifnet.evaluation.fusing.luma_fusion import with_colour
 from gifnet.imaging.arrays import FloatArray
 
 

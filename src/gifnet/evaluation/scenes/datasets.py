@@ -6,9 +6,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.dataset_layouts import Layout, Match
-from gifnet.evaluation.dataset_table import DATASETS, Dataset
 from gifnet.evaluation.results import Case
+from gifnet.evaluation.scenes.dataset_layouts import Layout, Match
+from gifnet.evaluation.scenes.dataset_table import DATASETS, Dataset
 
 __all__ = ["DATASETS", "Dataset", "DatasetCases", "dataset_cases", "datasets_markdown"]
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from gifnet.evaluation.figure_text import (
+from gifnet.evaluation.reporting.figure_text import (
     arrow,
     counted,
     decimals_of,

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.luma_fusion import by_luma, one_after_the_other
-from gifnet.evaluation.method import Method
+from gifnet.evaluation.fusing.luma_fusion import by_luma, one_after_the_other
+from gifnet.evaluation.fusing.method import Method
 from gifnet.imaging.arrays import FloatArray
 from gifnet.tasks import Application
 from gifnet.version import __version__
@@ -142,7 +142,7 @@ def _network(
 
 
 def _onnx(text: str, name: str | None, file: Path) -> Method:
-    from gifnet.evaluation.onnx_method import OnnxPair, onnx_digest
+    from gifnet.evaluation.fusing.onnx_method import OnnxPair, onnx_digest
 
     name = name or file.stem
     digest = onnx_digest(file)
@@ -156,7 +156,7 @@ def _onnx(text: str, name: str | None, file: Path) -> Method:
 
 
 def _function(text: str, name: str | None, module: str, function: str) -> Method:
-    from gifnet.evaluation.function_method import FunctionMethod
+    from gifnet.evaluation.fusing.function_method import FunctionMethod
 
     name = name or f"{module}.{function}"
     operation = FunctionMethod(module, function, name)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.cases import SUFFIXES
 from gifnet.evaluation.results import Case
+from gifnet.evaluation.scenes.cases import SUFFIXES
 
 _SHOWN = 3
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gifnet.errors import EvaluationError, GIFNetError
-from gifnet.evaluation.comparison import Comparison, compare_case
-from gifnet.evaluation.plot_style import sign_of
-from gifnet.evaluation.radar import PREFERRED
+from gifnet.evaluation.page.comparison import Comparison, compare_case
+from gifnet.evaluation.page.plot_style import sign_of
+from gifnet.evaluation.page.radar import PREFERRED
 from gifnet.evaluation.results import Case, Evaluation
 from gifnet.imaging.atomic import write_atomically
 from gifnet.imaging.contact_sheet import Row, contact_sheet

@@ -10,12 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.applicability import choose_metrics, default_metrics, require_applicable
-from gifnet.evaluation.cache import FileDigests, MeasurementCache
-from gifnet.evaluation.cases import missing_output, missing_source
+from gifnet.evaluation.measuring.applicability import (
+    choose_metrics,
+    default_metrics,
+    require_applicable,
+)
+from gifnet.evaluation.measuring.cache import FileDigests, MeasurementCache
+from gifnet.evaluation.measuring.unit import Outcome, Unit, measure_unit
+from gifnet.evaluation.measuring.workers import Failure, default_workers, run_in_processes
 from gifnet.evaluation.results import Case, Evaluation, MethodOutputs, Problem
-from gifnet.evaluation.unit import Outcome, Unit, measure_unit
-from gifnet.evaluation.workers import Failure, default_workers, run_in_processes
+from gifnet.evaluation.scenes.cases import missing_output, missing_source
 
 __all__ = ["choose_metrics", "default_metrics", "measure"]
 

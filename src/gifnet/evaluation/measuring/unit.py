@@ -10,8 +10,8 @@ from typing import TypeVar
 import numpy as np
 
 from gifnet.errors import GIFNetError, MissingDependencyError
-from gifnet.evaluation.inputs import Pictures, calls_of, check_fused, check_scene
-from gifnet.evaluation.pictures import DATA_RANGE, Pixels, read_picture
+from gifnet.evaluation.measuring.inputs import Pictures, calls_of, check_fused, check_scene
+from gifnet.evaluation.measuring.pictures import DATA_RANGE, Pixels, read_picture
 from gifnet.evaluation.results import Case, Problem
 from gifnet.metrics import METRICS, Metric, Needs
 

@@ -26,7 +26,8 @@ def metrics_version() -> str:
     digest = sha256(__version__.encode())
     sources = [file for file in files("gifnet.metrics").iterdir() if file.name.endswith(".py")]
     sources += [
-        files("gifnet.evaluation") / name for name in ("inputs.py", "pictures.py", "unit.py")
+        files("gifnet.evaluation.measuring") / name
+        for name in ("inputs.py", "pictures.py", "unit.py")
     ]
     for source in sorted(sources, key=lambda source: source.name):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())

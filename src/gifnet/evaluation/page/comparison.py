@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.pictures import DATA_RANGE, read_picture
-from gifnet.evaluation.plot_style import format_number
+from gifnet.evaluation.measuring.pictures import DATA_RANGE, read_picture
+from gifnet.evaluation.page.plot_style import format_number
 from gifnet.evaluation.results import Case, Evaluation
 
 Shown = NDArray[np.uint8]

@@ -18,9 +18,9 @@ from gifnet.errors import (
     GIFNetError,
     MissingDependencyError,
 )
-from gifnet.evaluation.applicability import panchromatic_index
-from gifnet.evaluation.method import Method
-from gifnet.evaluation.pictures import DATA_RANGE, Pixels, read_picture
+from gifnet.evaluation.fusing.method import Method
+from gifnet.evaluation.measuring.applicability import panchromatic_index
+from gifnet.evaluation.measuring.pictures import DATA_RANGE, Pixels, read_picture
 from gifnet.imaging import from_float, require_same_size, write_image
 from gifnet.imaging.arrays import FloatArray
 from gifnet.imaging.atomic import write_atomically
@@ -132,7 +132,7 @@ def prepare_worker() -> None:
 
 @cache
 def _method_of(text: str) -> Method:
-    from gifnet.evaluation.methods import make_method
+    from gifnet.evaluation.fusing.methods import make_method
 
     return make_method(text)
 

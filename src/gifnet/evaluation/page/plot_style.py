@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gifnet.errors import EvaluationError, MissingDependencyError
-from gifnet.evaluation.figure_text import arrow, number
+from gifnet.evaluation.reporting.figure_text import arrow, number
 from gifnet.evaluation.results import Evaluation
 from gifnet.metrics.catalogue import METRICS, Direction
 

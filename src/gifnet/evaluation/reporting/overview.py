@@ -2,7 +2,7 @@
 
 import math
 
-from gifnet.evaluation.figure_text import arrow, decimals_of, number
+from gifnet.evaluation.reporting.figure_text import arrow, decimals_of, number
 from gifnet.evaluation.results import Summary
 from gifnet.metrics import METRICS
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.plot_style import (
+from gifnet.evaluation.page.plot_style import (
     FAINT_INK,
     GRID,
     INK,

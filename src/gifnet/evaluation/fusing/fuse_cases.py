@@ -10,8 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.applicability import panchromatic_index
-from gifnet.evaluation.fusing_job import (
+from gifnet.evaluation.fusing.job import (
     Cause,
     Job,
     Outcome,
@@ -19,9 +18,10 @@ from gifnet.evaluation.fusing_job import (
     run_job,
     run_named_job,
 )
-from gifnet.evaluation.fusing_record import Digests, FusingRecord
-from gifnet.evaluation.method import Method
-from gifnet.evaluation.pictures import picture_shape
+from gifnet.evaluation.fusing.method import Method
+from gifnet.evaluation.fusing.record import Digests, FusingRecord
+from gifnet.evaluation.measuring.applicability import panchromatic_index
+from gifnet.evaluation.measuring.pictures import picture_shape
 from gifnet.evaluation.results import Case, MethodOutputs, Problem
 
 logger = logging.getLogger(__name__)

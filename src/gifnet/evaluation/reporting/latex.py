@@ -2,7 +2,13 @@
 
 import re
 
-from gifnet.evaluation.figure_text import arrow, counted, decimals_of, mean_and_deviation, number
+from gifnet.evaluation.reporting.figure_text import (
+    arrow,
+    counted,
+    decimals_of,
+    mean_and_deviation,
+    number,
+)
 from gifnet.evaluation.results import Figure, Summary
 from gifnet.metrics import METRICS
 

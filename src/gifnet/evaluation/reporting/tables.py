@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.cache import metrics_version
-from gifnet.evaluation.latex import latex_table
-from gifnet.evaluation.markdown import markdown_overview, markdown_summary
+from gifnet.evaluation.measuring.cache import metrics_version
+from gifnet.evaluation.reporting.latex import latex_table
+from gifnet.evaluation.reporting.markdown import markdown_overview, markdown_summary
 from gifnet.evaluation.results import Evaluation, Summary
 from gifnet.evaluation.statistics import CONFIDENCE, RESAMPLES, SEED
 from gifnet.imaging.atomic import write_atomically

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.luma_fusion import Operation
-from gifnet.evaluation.method_output import checked_output
+from gifnet.evaluation.fusing.checked_output import checked_output
+from gifnet.evaluation.fusing.luma_fusion import Operation
 from gifnet.imaging.arrays import FloatArray, Picture, from_float, require_same_size, to_float
 
 Sharpening = Callable[[FloatArray, FloatArray], FloatArray]

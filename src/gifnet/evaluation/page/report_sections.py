@@ -4,12 +4,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from gifnet.evaluation.embedding import embedded_plot
-from gifnet.evaluation.figure_text import arrow, decimals_of, interval, number, p_text
-from gifnet.evaluation.findings import winner_of
-from gifnet.evaluation.plot_style import direction_of
-from gifnet.evaluation.plots import Plot
-from gifnet.evaluation.radar import normalised_means
+from gifnet.evaluation.page.embedding import embedded_plot
+from gifnet.evaluation.page.findings import winner_of
+from gifnet.evaluation.page.plot_style import direction_of
+from gifnet.evaluation.page.plots import Plot
+from gifnet.evaluation.page.radar import normalised_means
+from gifnet.evaluation.reporting.figure_text import arrow, decimals_of, interval, number, p_text
 from gifnet.evaluation.results import PairedTest, Summary
 from gifnet.metrics.catalogue import METRICS
 

@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 from gifnet.errors import MissingDependencyError
-from gifnet.evaluation.best_and_worst import best_and_worst, write_sheets
-from gifnet.evaluation.comparison import Comparison
-from gifnet.evaluation.embedding import embedded_plot, shown_comparison
-from gifnet.evaluation.findings import describe_findings
-from gifnet.evaluation.plot_style import method_styles
-from gifnet.evaluation.plots import Plot, write_plots
-from gifnet.evaluation.report_sections import (
+from gifnet.evaluation.page.best_and_worst import best_and_worst, write_sheets
+from gifnet.evaluation.page.comparison import Comparison
+from gifnet.evaluation.page.embedding import embedded_plot, shown_comparison
+from gifnet.evaluation.page.findings import describe_findings
+from gifnet.evaluation.page.plot_style import method_styles
+from gifnet.evaluation.page.plots import Plot, write_plots
+from gifnet.evaluation.page.report_sections import (
     metric_section,
     overview_lines,
     paired_test_groups,
@@ -104,7 +104,7 @@ def _template() -> Any:
     except ModuleNotFoundError as error:
         raise MissingDependencyError("jinja2", extra="eval", purpose="the HTML report") from error
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("gifnet.evaluation", "templates"),
+        loader=jinja2.PackageLoader("gifnet.evaluation.page", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

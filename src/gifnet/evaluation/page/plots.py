@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gifnet.evaluation.plot_style import (
+from gifnet.evaluation.page.plot_style import (
     FAINT_INK,
     GRID,
     INK,
@@ -26,9 +26,9 @@ from gifnet.evaluation.plot_style import (
     use_scale,
     values_of,
 )
-from gifnet.evaluation.radar import PREFERRED, heat_map, radar_plot
+from gifnet.evaluation.page.radar import PREFERRED, heat_map, radar_plot
+from gifnet.evaluation.page.scatter import scatter_plot
 from gifnet.evaluation.results import Evaluation, Summary
-from gifnet.evaluation.scatter import scatter_plot
 from gifnet.imaging.atomic import write_atomically
 from gifnet.metrics.catalogue import METRICS
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifnet.errors import EvaluationError, MissingDependencyError
-from gifnet.evaluation.luma_fusion import luma_of, with_colour
-from gifnet.evaluation.method_output import OutputCheck
+from gifnet.evaluation.fusing.checked_output import OutputCheck
+from gifnet.evaluation.fusing.luma_fusion import luma_of, with_colour
 from gifnet.imaging.arrays import FloatArray, describe_size
 
 _WANTED = (

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.figure_text import decimals_of, number
-from gifnet.evaluation.plot_style import (
+from gifnet.evaluation.page.plot_style import (
     FAINT_INK,
     GRID,
     INK,
@@ -20,6 +19,7 @@ from gifnet.evaluation.plot_style import (
     sign_of,
     to_png,
 )
+from gifnet.evaluation.reporting.figure_text import decimals_of, number
 from gifnet.evaluation.results import Summary
 
 PREFERRED = (

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gifnet.evaluation.best_and_worst import find_extremes
-from gifnet.evaluation.comparison import Comparison, Tile
-from gifnet.evaluation.figure_text import arrow
-from gifnet.evaluation.plot_style import format_number
-from gifnet.evaluation.plots import Plot
+from gifnet.evaluation.page.best_and_worst import find_extremes
+from gifnet.evaluation.page.comparison import Comparison, Tile
+from gifnet.evaluation.page.plot_style import format_number
+from gifnet.evaluation.page.plots import Plot
+from gifnet.evaluation.reporting.figure_text import arrow
 from gifnet.evaluation.results import Evaluation
 from gifnet.metrics.catalogue import METRICS
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from gifnet.evaluation.dataset_layouts import FolderLayout, Layout, Place, SceneLayout
+from gifnet.evaluation.scenes.dataset_layouts import FolderLayout, Layout, Place, SceneLayout
 from gifnet.tasks import Application
 
 

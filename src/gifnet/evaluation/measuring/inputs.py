@@ -6,8 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from gifnet.errors import ImageSizeError, ImageValueError
-from gifnet.evaluation.applicability import Layout, layout_of, obstacle, panchromatic_index
-from gifnet.evaluation.pictures import Pixels, band_count, luma
+from gifnet.evaluation.measuring.applicability import (
+    Layout,
+    layout_of,
+    obstacle,
+    panchromatic_index,
+)
+from gifnet.evaluation.measuring.pictures import Pixels, band_count, luma
 from gifnet.imaging import describe_size
 from gifnet.metrics import Needs
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.pictures import band_count, picture_shape
+from gifnet.evaluation.measuring.pictures import band_count, picture_shape
 from gifnet.evaluation.results import Case, MethodOutputs
 from gifnet.metrics import METRICS, SMALL_SET, Needs
 

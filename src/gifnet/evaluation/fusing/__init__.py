@@ -1,0 +1,1 @@
+"""Fusing scenes with methods: what methods there are, and running them."""

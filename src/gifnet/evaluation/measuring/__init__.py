@@ -1,0 +1,1 @@
+"""Measuring pictures with metrics: what applies, worker processes, the cache."""

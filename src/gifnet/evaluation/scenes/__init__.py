@@ -1,0 +1,1 @@
+"""Which pictures belong together: folders, and the layouts of public data sets."""
