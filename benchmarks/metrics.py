@@ -65,10 +65,11 @@ def arguments(needs: Needs) -> tuple[list[Picture], Picture]:
 
 
 def write_arguments(folder: Path) -> None:
-    """Write them to files: making them takes more memory than some metrics do."""
+    """Write them to files, in 8 bits: making them takes more memory than some metrics do."""
     for needs in Needs:
         sources, fused = arguments(needs)
-        np.savez(folder / f"{needs}.npz", fused, *sources)
+        levels = [np.asarray(picture.round(), np.uint8) for picture in (fused, *sources)]
+        np.savez(folder / f"{needs}.npz", *levels)
 
 
 def peak_memory() -> float:

@@ -29,7 +29,7 @@ def fmi_dct(
 
     Raises:
         ImageValueError, ImageSizeError: The pictures cannot be measured.
-        MissingDependencyError: SciPy is not installed.
+        MissingDependencyError: SciPy or OpenCV is not installed.
 
     Source: Haghighat and Razian 2014, feature "dct".
     """

@@ -32,7 +32,7 @@ def piella_uqi(
 
     Raises:
         ImageValueError, ImageSizeError: The pictures cannot be measured.
-        MissingDependencyError: SciPy is not installed.
+        MissingDependencyError: SciPy or OpenCV is not installed.
 
     Source: Piella and Heijmans 2003, their Q.
     """

@@ -36,7 +36,7 @@ def qcb(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: flo
 
     Raises:
         ImageValueError, ImageSizeError: The pictures cannot be measured.
-        MissingDependencyError: SciPy is not installed.
+        MissingDependencyError: SciPy or OpenCV is not installed.
 
     Source: Chen and Blum 2009, with the constants and borders of Liu et al. 2012. Large black
         areas make toolboxes follow rounding errors, by up to 0.1 %.

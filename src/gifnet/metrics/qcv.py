@@ -33,7 +33,7 @@ def qcv(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: flo
 
     Raises:
         ImageValueError, ImageSizeError: The pictures cannot be measured.
-        MissingDependencyError: SciPy is not installed.
+        MissingDependencyError: SciPy or OpenCV is not installed.
 
     Source: Chen and Varshney 2007, with the constants of Liu et al. 2012.
     """

@@ -26,7 +26,7 @@ def qe(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
 
     Raises:
         ImageValueError, ImageSizeError: The pictures cannot be measured.
-        MissingDependencyError: SciPy is not installed.
+        MissingDependencyError: SciPy or OpenCV is not installed.
 
     Source: Piella and Heijmans 2003 (alpha = 1) in the variant of Liu et al. 2012; the flat rules
         are those of ``qw``. What one toolbox calls Qw is the second factor alone.

@@ -28,7 +28,7 @@ def qs(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
 
     Raises:
         ImageValueError, ImageSizeError: The pictures cannot be measured.
-        MissingDependencyError: SciPy is not installed.
+        MissingDependencyError: SciPy or OpenCV is not installed.
 
     Source: Piella and Heijmans 2003 in the variant of Liu et al. 2012: SSIM in an 11x11 Gaussian
         window of sigma 1.5 in place of the universal quality index.

@@ -33,7 +33,7 @@ def qw(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
 
     Raises:
         ImageValueError, ImageSizeError: The pictures cannot be measured.
-        MissingDependencyError: SciPy is not installed.
+        MissingDependencyError: SciPy or OpenCV is not installed.
 
     Source: Piella and Heijmans 2003 in the variant of Liu et al. 2012; see ``qs``.
     """

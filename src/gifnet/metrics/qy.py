@@ -40,7 +40,7 @@ def qy(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
 
     Raises:
         ImageValueError, ImageSizeError: The pictures cannot be measured.
-        MissingDependencyError: SciPy is not installed.
+        MissingDependencyError: SciPy or OpenCV is not installed.
 
     Source: Yang et al. 2008. Agrees with Liu et al. 2012 but on saturated areas, where
         toolboxes follow rounding errors and nothing verifies this rule.

@@ -24,13 +24,12 @@ The filtering is this project's.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gifnet.errors import MissingDependencyError
 from gifnet.metrics.arguments import Grey
+from gifnet.metrics.filters import opencv
 
 
 def _unfold(quarter: list[list[float]], sign: int = 1) -> NDArray[np.float64]:
@@ -93,19 +92,8 @@ def straight_bands(picture: Grey, levels: int) -> Iterator[tuple[Grey, Grey]]:
 
 def _filtered(picture: Grey, weights: NDArray[np.float64]) -> Grey:
     """Correlate, the picture being mirrored at the middle of its outermost pixels."""
-    cv2 = _opencv()
+    cv2 = opencv()  # SciPy takes ten times as long for filters that are not separable
     result = cv2.filter2D(
         np.ascontiguousarray(picture), cv2.CV_64F, weights, borderType=cv2.BORDER_REFLECT_101
     )
     return np.asarray(result, np.float64)
-
-
-def _opencv() -> Any:
-    # SciPy takes ten times as long for such filters, which are not separable
-    try:
-        import cv2
-    except ModuleNotFoundError as error:
-        raise MissingDependencyError(
-            "opencv-python-headless", extra="eval", purpose="vif_wavelet_unit"
-        ) from error
-    return cv2

@@ -9,7 +9,7 @@ def fourier() -> Any:
     """SciPy's Fourier transforms, imported when the first metric needs them.
 
     Raises:
-        MissingDependencyError: SciPy is not installed.
+        MissingDependencyError: SciPy or OpenCV is not installed.
     """
     try:
         from scipy import fft as module
