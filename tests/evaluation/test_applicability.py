@@ -21,8 +21,9 @@ WITH_TRUTH = {"psnr_truth", "ssim_truth"}
 def every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     """One metric of each kind, named after it, and those that are chosen by name only."""
     names = {str(needs): needs for needs in Needs}
-    names |= {"fmi_pixel": Needs.SOURCES, "mi_tang": Needs.SOURCES, "scd_uint8": Needs.SOURCES}
     table = {n: Metric(n, n, psnr, Direction.HIGHER, needs) for n, needs in names.items()}
+    on_request = {name: METRICS[name] for name in ("fmi_pixel", "mi_tang", "scd_uint8")}
+    table |= on_request
     monkeypatch.setattr(applicability, "METRICS", MappingProxyType(table))
 
 

@@ -147,7 +147,7 @@ class Summary:
     Attributes:
         evaluation: where they come from.
         figures: (metric, method) -> figure.
-        mean_ranks: method -> mean of its ranks over all metrics.
+        mean_ranks: method -> mean of its ranks over all metrics but those that reproduce a bug.
         tests: every pair of methods under every metric.
         counts: metric -> number of cases that count.
     """

@@ -91,6 +91,8 @@ class Metric:
         direction: which values are better, by the literature's convention.
         needs: what it is given.
         caution: what else its value grows with; empty if it says what it seems to say.
+        slow: takes longer than most others together.
+        reproduces_bug: repeats a known bug of a toolbox, to compare with papers that used it.
     """
 
     name: str
@@ -99,6 +101,8 @@ class Metric:
     direction: Direction
     needs: Needs
     caution: str = ""
+    slow: bool = False
+    reproduces_bug: bool = False
 
 
 _SHARPENING = "grows with over-sharpening and noise, too"
@@ -108,6 +112,34 @@ _FLAT = "flat areas count 0; high for a copy of one source"
 _GAIN = "measures a gain in contrast; grows with over-sharpening and noise, too"
 
 _TABLE = (
+    Metric("psnr_truth", "PSNR to the truth", psnr, Direction.HIGHER, Needs.TRUTH),
+    Metric("ssim_truth", "SSIM to the truth", ssim, Direction.HIGHER, Needs.TRUTH),
+    Metric("sam", "SAM", sam, Direction.LOWER, Needs.TRUTH_BANDS),
+    Metric("ergas", "ERGAS", ergas, Direction.LOWER, Needs.TRUTH_BANDS),
+    Metric("q2n", "Q2n", q2n, Direction.HIGHER, Needs.TRUTH_BANDS),
+    Metric(
+        "scc",
+        "SCC",
+        scc,
+        Direction.HIGHER,
+        Needs.TRUTH_BANDS,
+        "brightness and contrast do not count",
+    ),
+    Metric(
+        "mef_ssim", "MEF-SSIM", mef_ssim, Direction.HIGHER, Needs.SOURCES, "does not see brightness"
+    ),
+    Metric("qcb", "QCB", qcb, Direction.HIGHER, Needs.SOURCES),
+    Metric(
+        "vifp_sum", "VIF", vifp_sum, Direction.HIGHER, Needs.SOURCES, "grows with contrast, too"
+    ),
+    Metric(
+        "qabf",
+        "Qabf",
+        qabf,
+        Direction.HIGHER,
+        Needs.SOURCES,
+        "edges that no source has are not punished",
+    ),
     Metric("ei", "EI", ei, Direction.HIGHER, Needs.FUSED, _SHARPENING),
     Metric("ag", "AG", ag, Direction.HIGHER, Needs.FUSED, _SHARPENING),
     Metric("sf", "SF", sf, Direction.HIGHER, Needs.FUSED, _SHARPENING),
@@ -147,18 +179,12 @@ _TABLE = (
         "ms_ssim", "MS-SSIM", ms_ssim, Direction.HIGHER, Needs.SOURCES, "high for the plain average"
     ),
     Metric(
-        "mef_ssim", "MEF-SSIM", mef_ssim, Direction.HIGHER, Needs.SOURCES, "does not see brightness"
-    ),
-    Metric(
         "mef_ms_ssim",
         "MEF-MS-SSIM",
         mef_ms_ssim,
         Direction.HIGHER,
         Needs.SOURCES,
         "does not see brightness",
-    ),
-    Metric(
-        "vifp_sum", "VIF", vifp_sum, Direction.HIGHER, Needs.SOURCES, "grows with contrast, too"
     ),
     Metric("vifp_unit", "VIF (pixels, [0, 1])", vifp_unit, Direction.HIGHER, Needs.SOURCES, _GAIN),
     Metric(
@@ -178,19 +204,21 @@ _TABLE = (
         "grows with contrast; the order of the sources counts a little",
     ),
     Metric(
-        "qabf",
-        "Qabf",
-        qabf,
-        Direction.HIGHER,
-        Needs.SOURCES,
-        "edges that no source has are not punished",
-    ),
-    Metric(
         "nabf", "Nabf", nabf, Direction.LOWER, Needs.SOURCES, "blur adds no edges and costs nothing"
     ),
-    Metric("fmi_pixel", "FMI (pixels)", fmi_pixel, Direction.HIGHER, Needs.SOURCES, _FLAT),
-    Metric("fmi_gradient", "FMI (gradient)", fmi_gradient, Direction.HIGHER, Needs.SOURCES, _FLAT),
-    Metric("fmi_dct", "FMI (DCT)", fmi_dct, Direction.HIGHER, Needs.SOURCES, _COPY),
+    Metric(
+        "fmi_pixel", "FMI (pixels)", fmi_pixel, Direction.HIGHER, Needs.SOURCES, _FLAT, slow=True
+    ),
+    Metric(
+        "fmi_gradient",
+        "FMI (gradient)",
+        fmi_gradient,
+        Direction.HIGHER,
+        Needs.SOURCES,
+        _FLAT,
+        slow=True,
+    ),
+    Metric("fmi_dct", "FMI (DCT)", fmi_dct, Direction.HIGHER, Needs.SOURCES, _COPY, slow=True),
     Metric("piella_uqi", "Piella Q", piella_uqi, Direction.HIGHER, Needs.SOURCES),
     Metric(
         "piella_uqi_weighted", "Piella Q_W", piella_uqi_weighted, Direction.HIGHER, Needs.SOURCES
@@ -200,7 +228,6 @@ _TABLE = (
     Metric("qw", "QW", qw, Direction.HIGHER, Needs.SOURCES),
     Metric("qe", "QE", qe, Direction.HIGHER, Needs.SOURCES),
     Metric("qy", "QY", qy, Direction.HIGHER, Needs.SOURCES, "not verified on saturated areas"),
-    Metric("qcb", "QCB", qcb, Direction.HIGHER, Needs.SOURCES),
     Metric(
         "qcv",
         "QCV",
@@ -225,19 +252,6 @@ _TABLE = (
         Needs.FUSED_COLOUR,
         "false colours raise it, too",
     ),
-    Metric("psnr_truth", "PSNR to the truth", psnr, Direction.HIGHER, Needs.TRUTH),
-    Metric("ssim_truth", "SSIM to the truth", ssim, Direction.HIGHER, Needs.TRUTH),
-    Metric("sam", "SAM", sam, Direction.LOWER, Needs.TRUTH_BANDS),
-    Metric("ergas", "ERGAS", ergas, Direction.LOWER, Needs.TRUTH_BANDS),
-    Metric("q2n", "Q2n", q2n, Direction.HIGHER, Needs.TRUTH_BANDS),
-    Metric(
-        "scc",
-        "SCC",
-        scc,
-        Direction.HIGHER,
-        Needs.TRUTH_BANDS,
-        "brightness and contrast do not count",
-    ),
     Metric(
         "d_lambda",
         "D_lambda",
@@ -255,6 +269,7 @@ _TABLE = (
         Direction.HIGHER,
         Needs.SOURCES,
         "reproduces a toolbox's bug: levels 254 and 255 merge",
+        reproduces_bug=True,
     ),
     Metric(
         "psnr_tang",
@@ -263,6 +278,7 @@ _TABLE = (
         Direction.HIGHER,
         Needs.SOURCES,
         "reproduces a toolbox's bug: 48.13 dB too high",
+        reproduces_bug=True,
     ),
     Metric(
         "scd_uint8",
@@ -271,11 +287,12 @@ _TABLE = (
         Direction.HIGHER,
         Needs.SOURCES,
         "reproduces a toolbox's bug: differences below 0 are lost",
+        reproduces_bug=True,
     ),
 )
 
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _TABLE})
-"""Name -> metric, in the order in which reports show them."""
+"""Name -> metric, in the order in which reports show them: what decides most comes first."""
 
 SMALL_SET = ("psnr_truth", "ssim_truth", "mef_ssim", "qcb", "vifp_sum", "qabf")
 """What to report where it is to be little, as far as it applies; docs/metrics.md says why."""

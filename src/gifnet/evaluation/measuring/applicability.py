@@ -2,7 +2,6 @@
 
 import difflib
 import logging
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,8 +12,6 @@ from gifnet.metrics import METRICS, SMALL_SET, Needs
 
 logger = logging.getLogger(__name__)
 
-# FMI takes longer than all others together; the others repeat a known bug, to compare with papers.
-_ON_REQUEST = re.compile(r"fmi.*|.*_(tang|uint8)")
 _TRUTH = {Needs.TRUTH, Needs.TRUTH_BANDS}
 _RGB = 3
 
@@ -108,7 +105,7 @@ def default_metrics(cases: Sequence[Case], methods: Sequence[MethodOutputs]) -> 
     chosen = [
         name
         for name, metric in METRICS.items()
-        if not _ON_REQUEST.fullmatch(name) and _is_default(metric.needs, layouts)
+        if not (metric.slow or metric.reproduces_bug) and _is_default(metric.needs, layouts)
     ]
     return tuple(chosen)
 
