@@ -14,7 +14,7 @@ DEVELOPMENT := $(VENV)/.development-installed
 PROJECT := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test demo pictures readme-picture constraints clean
+.PHONY: help setup test demo results pictures readme-picture constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ test: setup ## format, lint, types and every test
 
 demo: $(RUNTIME) ## fuse the example pictures into demo-output/ and make a contact sheet of them
 	$(BIN)/python scripts/demo.py
+
+results: setup ## docs/results.md: all methods on the development sets, an hour or two
+	$(BIN)/python scripts/make_results.py
 
 pictures: setup ## make the example pictures again from those of scikit-image
 	$(BIN)/python scripts/make_example_pictures.py
