@@ -11,7 +11,7 @@ wheel, and the QuickBird scenes below ``GIFNET_SHARED`` (or ../shared), where th
 
 import argparse
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -21,7 +21,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from rich.progress import track
-from scipy.stats import spearmanr
+from scipy.stats import rankdata, spearmanr
 
 from evaluate_weights import SHARED, focus_pairs
 from gifnet.baselines import BASELINES, PANSHARPENING_BASELINES
@@ -31,21 +31,38 @@ from gifnet.inference import Fuser
 from gifnet.metrics import METRICS, Direction, Needs, psnr, ssim
 
 Grey = NDArray[np.float32]
+Key = tuple[str, str]
+"""Metric, and which metric to the truth it is compared with."""
+Spread = tuple[float, float, float]
+"""Mean, and the ends of its interval."""
+Table = dict[str, dict[Key, Spread]]
+TARGETS = {"psnr": psnr, "ssim": ssim}
 
 SOURCE_METRICS = [
     name
     for name, metric in METRICS.items()
     if metric.needs in {Needs.FUSED, Needs.SOURCES} and not name.endswith("_tang")
 ]
+FOCUS = "focus pairs, all methods"
+GOOD = "focus pairs, without average and maximum"
+DAMAGED = "focus pairs, results also blurred, sharpened, noisy"
+QUICKBIRD = "QuickBird"
 SHARPENINGS = (0.5, 1.0, 2.0)
 SWEEP = np.linspace(0, 3, 13)
-SHOWN_IN_SWEEP = ("ag", "sf", "sd", "en", "vif_wavelet_unit", "viff", "scd", "qabf", "ssim", "mi")
+SHOWN_IN_SWEEP = (
+    *("ag", "sf", "sd", "vif_wavelet_unit", "viff"),
+    *("mef_ssim", "qcb", "vifp_sum", "qabf", "ssim"),
+)
+WORST = {"average", "maximum"}
+"""Methods that are so far behind that telling them from the others is easy."""
 
 
 @dataclass(frozen=True)
 class Candidates:
     """What a method could have made of one case, whose truth is known."""
 
+    scene: str
+    """Pairs and bands of one picture are not independent; intervals are over the pictures."""
     sources: list[Grey]
     truth: Grey
     fused: dict[str, Grey]
@@ -73,7 +90,7 @@ def focus_cases(fuser: Fuser) -> Iterator[Candidates]:
             np.asarray(eight_bit(pair[name]) / 255, np.float32) for name in ("near", "far")
         ]
         truth = np.asarray(pair["sharp"], np.float32)
-        yield Candidates(sources, truth, fused_by_all(fuser, sources))
+        yield Candidates(pair["name"], sources, truth, fused_by_all(fuser, sources))
 
 
 def quickbird_cases(fuser: Fuser) -> Iterator[Candidates]:
@@ -93,7 +110,8 @@ def quickbird_cases(fuser: Fuser) -> Iterator[Candidates]:
                 np.asarray(pan, np.float32),
             ]
             fused = fused_by_all(fuser, sources) | {n: m[..., band] for n, m in made.items()}
-            yield Candidates(sources, np.asarray(truth[..., band], np.float32), fused)
+            band_truth = np.asarray(truth[..., band], np.float32)
+            yield Candidates(file.stem, sources, band_truth, fused)
 
 
 def with_variants(case: Candidates) -> Candidates:
@@ -105,7 +123,7 @@ def with_variants(case: Candidates) -> Candidates:
         more[f"{name} blurred"] = np.asarray(cv2.GaussianBlur(picture, (0, 0), 1.0))
         noise = generator.normal(0, 0.02, picture.shape)
         more[f"{name} noisy"] = np.asarray(np.clip(picture + noise, 0, 1), np.float32)
-    return Candidates(case.sources, case.truth, case.fused | more)
+    return Candidates(case.scene, case.sources, case.truth, case.fused | more)
 
 
 def value_of(name: str, sources: Sequence[Grey], fused: Grey) -> float:
@@ -118,38 +136,52 @@ def value_of(name: str, sources: Sequence[Grey], fused: Grey) -> float:
         return float("nan")
 
 
-def correlations(case: Candidates, metrics: Sequence[str]) -> dict[tuple[str, str], float]:
-    """(metric, truth's metric) -> Spearman correlation over the candidates of a case."""
+def measured(case: Candidates, metrics: Sequence[str]) -> dict[str, list[float]]:
+    """Every metric of every candidate, higher is better; the truth's as "psnr", "ssim to it"."""
     truth = [eight_bit(case.truth)]
-    targets = {
-        "psnr": [psnr(truth, eight_bit(f)) for f in case.fused.values()],
-        "ssim": [ssim(truth, eight_bit(f)) for f in case.fused.values()],
-    }
+    fused = list(case.fused.values())
+    values = {name: [value_of(name, case.sources, each) for each in fused] for name in metrics}
+    for target, metric in TARGETS.items():
+        values[f"truth {target}"] = [metric(truth, eight_bit(each)) for each in fused]
+    return values
+
+
+def correlations(
+    case: Candidates, values: dict[str, list[float]], *, without: Collection[str] = ()
+) -> dict[Key, float]:
+    """(metric, truth's metric) -> Spearman correlation over the candidates of a case."""
+    kept = np.array([name not in without for name in case.fused])
     found = {}
-    for name in metrics:
-        values = [value_of(name, case.sources, fused) for fused in case.fused.values()]
-        known = ~np.isnan(values)
-        for target, wanted in targets.items():
-            pair = np.asarray(values)[known], np.asarray(wanted)[known]
-            if known.sum() >= 5 and all(np.ptp(side) > 0 for side in pair):
+    for name in values:
+        for target in TARGETS:
+            pair = np.asarray(values[name])[kept], np.asarray(values[f"truth {target}"])[kept]
+            known = ~np.isnan(pair[0])
+            pair = pair[0][known], pair[1][known]
+            if not name.startswith("truth") and len(pair[0]) >= 5 and np.ptp(pair[0]) > 0:
                 found[name, target] = float(spearmanr(*pair).statistic)
     return found
 
 
-Table = dict[str, dict[tuple[str, str], tuple[float, float, float]]]
+def rank_of(method: str, case: Candidates, values: dict[str, list[float]]) -> dict[str, float]:
+    """Which rank a method has under each metric, 1 is best."""
+    index = list(case.fused).index(method)
+    return {name: float(rankdata(-np.asarray(v))[index]) for name, v in values.items()}
 
 
-def over_cases(
-    found: Sequence[dict[tuple[str, str], float]],
-) -> dict[tuple[str, str], tuple[float, float, float]]:
-    """Mean over the cases with its 95 % bootstrap interval."""
-    generator = np.random.default_rng(0)
+def over_cases(found: Sequence[tuple[str, dict[Key, float]]]) -> dict[Key, Spread]:
+    """Mean over the cases, with the 95 % bootstrap interval over the pictures that they are of."""
     summary = {}
-    for key in {key for case in found for key in case}:
-        values = np.asarray([case[key] for case in found if key in case])
-        draws = values[generator.integers(0, len(values), (2000, len(values)))].mean(axis=1)
-        low, high = np.percentile(draws, [2.5, 97.5])
-        summary[key] = (float(values.mean()), float(low), float(high))
+    for key in sorted({key for _, case in found for key in case}):
+        scenes: dict[str, list[float]] = {}
+        for scene, case in found:
+            if key in case:
+                scenes.setdefault(scene, []).append(case[key])
+        sums = np.array([sum(values) for values in scenes.values()])
+        counts = np.array([len(values) for values in scenes.values()])
+        drawn = np.random.default_rng(0).integers(0, len(scenes), (2000, len(scenes)))
+        means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+        low, high = np.percentile(means, [2.5, 97.5])
+        summary[key] = (float(sums.sum() / counts.sum()), float(low), float(high))
     return summary
 
 
@@ -185,7 +217,7 @@ def correlation_figure(table: Table, order: Sequence[str]) -> bytes:
     axes[0].set_yticks(range(len(order)), [METRICS[name].label for name in order])
     axes[0].invert_yaxis()
     axes[0].set_ylim(len(order) - 0.4, -0.6)
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return as_png(figure)
 
 
@@ -238,18 +270,31 @@ def main() -> None:
     parser.add_argument("--metrics", nargs="+", default=SOURCE_METRICS)
     options = parser.parse_args()
     fuser = Fuser()
-    sets = {
-        "focus pairs, the methods' results": list(focus_cases(fuser)),
-        "QuickBird, the methods' results": list(quickbird_cases(fuser)),
+    focus, quickbird = list(focus_cases(fuser)), list(quickbird_cases(fuser))
+    damaged = [with_variants(case) for case in focus]
+    values = {
+        label: [measured(case, options.metrics) for case in track(cases, label)]
+        for label, cases in (("focus", focus), ("QuickBird", quickbird), ("damaged", damaged))
     }
-    focus = sets["focus pairs, the methods' results"]
-    sets["focus pairs, also blurred, sharpened, noisy"] = [with_variants(case) for case in focus]
+
+    def compare(
+        cases: Sequence[Candidates], label: str, without: Collection[str] = ()
+    ) -> dict[Key, Spread]:
+        pairs = zip(cases, values[label], strict=True)
+        return over_cases([(c.scene, correlations(c, v, without=without)) for c, v in pairs])
+
     table: Table = {
-        label: over_cases([correlations(c, options.metrics) for c in track(cases, label)])
-        for label, cases in sets.items()
-        if cases
+        FOCUS: compare(focus, "focus"),
+        GOOD: compare(focus, "focus", WORST),
+        DAMAGED: compare(damaged, "damaged"),
     }
-    judged = table["focus pairs, also blurred, sharpened, noisy"]
+    if quickbird:
+        table[QUICKBIRD] = compare(quickbird, "QuickBird")
+    judged = table[DAMAGED]
+    ranks = [rank_of("gifnet", c, v) for c, v in zip(focus, values["focus"], strict=True)]
+    print("mean rank of gifnet among the methods, focus pairs:")
+    for name in ranks[0]:
+        print(f"  {name:<20} {np.mean([rank[name] for rank in ranks]):.1f}")
     order = sorted(
         options.metrics,
         key=lambda n: -sum(judged.get((n, t), (-2.0, 0, 0))[0] for t in ("psnr", "ssim")),
