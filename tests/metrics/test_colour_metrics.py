@@ -75,7 +75,7 @@ def test_neither_order_nor_flips_nor_the_range_change_a_difference(seed: int) ->
 
 
 def test_values_beyond_the_range_count_as_its_ends() -> None:
-    over, full = _plain((300, -20, 0)), _plain(RED)
+    over, full = _plain((280, -25, 0)), _plain(RED)
     assert ciede2000([over], full) == 0
 
 

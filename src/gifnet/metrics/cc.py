@@ -28,7 +28,7 @@ def cc(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
 
     Source: Deshmukh and Bhosale 2010, as in Tang's toolbox.
     """
-    references, picture = grey_pictures(sources, fused, least_sources=1)
+    references, picture = grey_pictures(sources, fused, data_range=data_range, least_sources=1)
     names = (*(f"source {n}" for n in range(1, len(references) + 1)), "the fused picture")
     for name, each in zip(names, (*references, picture), strict=True):
         if is_constant(each, positive_range(data_range)):

@@ -32,7 +32,7 @@ def ce(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
 
     Source: Bulanon et al. 2009, as in VIFB.
     """
-    references, picture = grey_pictures(sources, fused, least_sources=1)
+    references, picture = grey_pictures(sources, fused, data_range=data_range, least_sources=1)
     of_fused = shares(eight_bit_levels(picture, data_range))
     values = [
         _divergence(shares(eight_bit_levels(reference, data_range)), of_fused, number)

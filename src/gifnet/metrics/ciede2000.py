@@ -36,7 +36,7 @@ def ciede2000(
         from skimage import color
     except ModuleNotFoundError as error:
         raise MissingDependencyError("scikit-image", extra="eval", purpose="ciede2000") from error
-    references, picture = band_pictures(sources, fused, bands=3)
+    references, picture = band_pictures(sources, fused, data_range=data_range, bands=3)
     white = positive_range(data_range)
 
     def lab(pixels: NDArray[np.float64]) -> Any:

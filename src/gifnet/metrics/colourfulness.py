@@ -32,7 +32,7 @@ def colourfulness(
 
     Source: Hasler and Süsstrunk 2003, the metric M(3).
     """
-    _, picture = band_pictures(sources, fused, least_sources=0, bands=3)
+    _, picture = band_pictures(sources, fused, data_range=data_range, least_sources=0, bands=3)
     scale = 255 / positive_range(data_range)
     red, green, blue = (picture[..., band] * scale for band in range(3))
     red_green, yellow_blue = red - green, (red + green) / 2 - blue

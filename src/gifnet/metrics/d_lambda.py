@@ -35,7 +35,9 @@ def d_lambda(
     reference", Photogrammetric Engineering & Remote Sensing 74(2), 2008.
     """
     positive_range(data_range)
-    multispectral, _, picture = pansharpening_pictures(sources, fused, least_bands=2)
+    multispectral, _, picture = pansharpening_pictures(
+        sources, fused, data_range=data_range, least_bands=2
+    )
     changes = np.abs(band_quality(picture) - band_quality(multispectral))
     bands = len(changes)
     return float((changes.sum() - np.trace(changes)) / (bands * (bands - 1)))

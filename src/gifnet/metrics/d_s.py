@@ -35,7 +35,9 @@ def d_s(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: flo
     reference", Photogrammetric Engineering & Remote Sensing 74(2), 2008.
     """
     positive_range(data_range)
-    multispectral, panchromatic, picture = pansharpening_pictures(sources, fused)
+    multispectral, panchromatic, picture = pansharpening_pictures(
+        sources, fused, data_range=data_range
+    )
     height, width = multispectral.shape[:2]
     before = _similarity(multispectral, box_decimated(panchromatic, (height, width)))
     after = _similarity(picture, panchromatic)

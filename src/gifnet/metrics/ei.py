@@ -27,6 +27,6 @@ def ei(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
 
     Source: as in VIFB and MEFB: weights 1, 2, 1 not divided by their sum, edge pixels repeated.
     """
-    _, picture = grey_pictures(sources, fused)
+    _, picture = grey_pictures(sources, fused, data_range=data_range)
     lengths = magnitude(*sobel(picture, "nearest"))
     return float(np.mean(lengths) * (255 / positive_range(data_range)))

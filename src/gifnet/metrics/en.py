@@ -26,5 +26,5 @@ def en(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
 
     Source: Roberts et al. 2008, as in Tang's toolbox.
     """
-    _, picture = grey_pictures(sources, fused)
+    _, picture = grey_pictures(sources, fused, data_range=data_range)
     return entropy(shares(eight_bit_levels(picture, data_range)))

@@ -40,7 +40,7 @@ def ergas(
     positive_range(data_range)
     if not (np.isfinite(ratio) and ratio > 0):
         raise ImageValueError(f"expected a positive ratio of the pixel sizes, got {ratio}")
-    [truth], picture = band_pictures(sources, fused, most_sources=1)
+    [truth], picture = band_pictures(sources, fused, data_range=data_range, most_sources=1)
     means, largest = truth.mean(axis=(0, 1)), np.abs(truth).max(axis=(0, 1))
     empty = np.flatnonzero(np.abs(means) <= 1e-12 * largest)
     if empty.size:

@@ -33,7 +33,9 @@ def fmi_dct(
 
     Source: Haghighat and Razian 2014, feature "dct".
     """
-    pictures, picture = grey_pictures(sources, fused, least_sources=1, least_side=SIDE)
+    pictures, picture = grey_pictures(
+        sources, fused, data_range=data_range, least_sources=1, least_side=SIDE
+    )
     features = [_coefficients(source) for source in pictures]
     return fast_fmi(features, _coefficients(picture), data_range=positive_range(data_range))
 

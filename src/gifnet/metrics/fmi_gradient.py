@@ -32,7 +32,9 @@ def fmi_gradient(
     Source: Haghighat and Razian 2014, feature "gradient". Toolboxes differ in what they call the
         gradient, so this one is not compared with any of them.
     """
-    pictures, picture = grey_pictures(sources, fused, least_sources=1, least_side=SIDE)
+    pictures, picture = grey_pictures(
+        sources, fused, data_range=data_range, least_sources=1, least_side=SIDE
+    )
     features = [_magnitude(source) for source in pictures]
     return fast_fmi(features, _magnitude(picture), data_range=positive_range(data_range))
 

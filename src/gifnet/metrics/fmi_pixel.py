@@ -33,5 +33,7 @@ def fmi_pixel(
     Source: Haghighat and Razian 2014, feature "none". The window is read column by column, so a
         transposed picture has a slightly different value. Papers that name no feature mean edges.
     """
-    pictures, picture = grey_pictures(sources, fused, least_sources=1, least_side=SIDE)
+    pictures, picture = grey_pictures(
+        sources, fused, data_range=data_range, least_sources=1, least_side=SIDE
+    )
     return fast_fmi(pictures, picture, data_range=positive_range(data_range))

@@ -68,7 +68,9 @@ def levels_around_zero(
     Raises:
         ImageValueError, ImageSizeError: The pictures cannot be measured.
     """
-    references, picture = grey_pictures(sources, fused, least_sources=1, least_side=least_side)
+    references, picture = grey_pictures(
+        sources, fused, data_range=data_range, least_sources=1, least_side=least_side
+    )
     scale = 255 / positive_range(data_range)
     return [each * scale - 127.5 for each in (*references, picture)]
 

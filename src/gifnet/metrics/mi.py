@@ -45,7 +45,7 @@ def mi(
     Source: Qu et al. 2002.
     """
     require_known(compat, "tang")
-    references, picture = grey_pictures(sources, fused, least_sources=1)
+    references, picture = grey_pictures(sources, fused, data_range=data_range, least_sources=1)
     information = _saturated_information if compat == "tang" else mutual_information
     levels = eight_bit_levels(picture, data_range)
     return sum(information(eight_bit_levels(r, data_range), levels) for r in references)

@@ -38,7 +38,9 @@ def ms_ssim(
 
     Source: Wang et al. 2003. What Tang's toolbox calls MS_SSIM is ``mef_ms_ssim``.
     """
-    references, picture = grey_pictures(sources, fused, least_sources=1, least_side=_LEAST_SIDE)
+    references, picture = grey_pictures(
+        sources, fused, data_range=data_range, least_sources=1, least_side=_LEAST_SIDE
+    )
     limit = positive_range(data_range)
     products = np.ones(len(references))
     for scale, weight in enumerate(_SCALE_WEIGHTS):

@@ -25,7 +25,7 @@ def mse(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: flo
 
     Source: the textbook definition, as in Tang's toolbox.
     """
-    references, picture = grey_pictures(sources, fused, least_sources=1)
+    references, picture = grey_pictures(sources, fused, data_range=data_range, least_sources=1)
     errors = [_mean_square(reference - picture) for reference in references]
     return float(np.mean(errors) / positive_range(data_range) ** 2)
 

@@ -53,7 +53,9 @@ def nabf(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: fl
     Source: Kumar 2013 (the modified measure of Petrovic and Xydeas 2005). Tang's toolbox calls
     this with its arguments in the wrong order, so that values of papers may be far too low.
     """
-    references, picture = grey_pictures(sources, fused, least_sources=1, least_side=2)
+    references, picture = grey_pictures(
+        sources, fused, data_range=data_range, least_sources=1, least_side=2
+    )
     of_fused = _edges(fine_levels(picture, data_range))
     of_sources = [_edges(fine_levels(each, data_range)) for each in references]
     strongest = of_sources[0].strength

@@ -31,7 +31,7 @@ def nmi(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: flo
 
     Source: Hossny et al. 2008, as in Liu et al. 2012 (Q_MI) and MEFB.
     """
-    references, picture = grey_pictures(sources, fused, least_sources=1)
+    references, picture = grey_pictures(sources, fused, data_range=data_range, least_sources=1)
     levels = eight_bit_levels(picture, data_range)
     entropy_fused = entropy(shares(levels))
     total = 0.0

@@ -1,17 +1,21 @@
 """What the metrics of pansharpening without a truth share: their pictures and the scales."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gifnet.errors import ImageSizeError, ImageValueError
-from gifnet.metrics.arguments import Bands, Grey, band_pictures, grey_pictures
+from gifnet.metrics.arguments import Bands, Grey, band_pictures, grey_pictures, source_list
 
 
 def pansharpening_pictures(
-    sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, least_bands: int = 1
+    sources: Iterable[NDArray[Any]],
+    fused: NDArray[Any],
+    *,
+    data_range: float,
+    least_bands: int = 1,
 ) -> tuple[Bands, Grey, Bands]:
     """Check the pictures of a pansharpening and turn them to float64.
 
@@ -19,6 +23,7 @@ def pansharpening_pictures(
         sources: The multispectral (h, w, C) and the panchromatic picture (H, W), H and W being
             the same whole multiple of h and w.
         fused: (H, W, C).
+        data_range: Largest possible value, of all pictures.
         least_bands: The fewest bands that the metric can measure.
 
     Returns:
@@ -26,18 +31,19 @@ def pansharpening_pictures(
 
     Raises:
         ImageValueError: There are not two sources, a picture has another number of axes or
-            bands, or is not finite.
+            bands, does not hold real, finite numbers or leaves the range.
         ImageSizeError: The sizes do not fit.
     """
-    if len(sources) != 2:
+    given = source_list(sources)
+    if len(given) != 2:
         raise ImageValueError(
             "expected two sources, the multispectral (h, w, C) and the panchromatic (H, W), "
-            f"got {len(sources)}"
+            f"got {len(given)}"
         )
-    _, multispectral = band_pictures([], sources[0], least_sources=0)
-    _, panchromatic = grey_pictures([], sources[1])
+    _, multispectral = band_pictures([], given[0], data_range=data_range, least_sources=0)
+    _, panchromatic = grey_pictures([], given[1], data_range=data_range)
     bands = multispectral.shape[2]
-    _, picture = band_pictures([], fused, least_sources=0, bands=bands)
+    _, picture = band_pictures([], fused, data_range=data_range, least_sources=0, bands=bands)
     require_bands(multispectral, least_bands)
     if picture.shape[:2] != panchromatic.shape:
         raise ImageSizeError(

@@ -37,7 +37,7 @@ def piella_uqi(
     Source: Piella and Heijmans 2003, their Q.
     """
     pair, picture = grey_pictures(
-        sources, fused, least_sources=2, most_sources=2, least_side=WINDOW
+        sources, fused, data_range=data_range, least_sources=2, most_sources=2, least_side=WINDOW
     )
     levels = [fine_levels(source, data_range) for source in pair]
     return universal_quality(levels, fine_levels(picture, data_range)).plain

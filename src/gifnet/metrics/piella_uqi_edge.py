@@ -34,7 +34,7 @@ def piella_uqi_edge(
     Source: Piella and Heijmans 2003, their Q_E with alpha = 1.
     """
     pair, picture = grey_pictures(
-        sources, fused, least_sources=2, most_sources=2, least_side=WINDOW
+        sources, fused, data_range=data_range, least_sources=2, most_sources=2, least_side=WINDOW
     )
     levels = [fine_levels(source, data_range) for source in pair]
     target = fine_levels(picture, data_range)

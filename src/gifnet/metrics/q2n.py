@@ -45,7 +45,7 @@ def q2n(
     assessment of multi/hyperspectral images", IEEE GRSL 6(4), 2009.
     """
     flat_scale = positive_range(data_range)
-    [truth], picture = band_pictures(sources, fused, most_sources=1)
+    [truth], picture = band_pictures(sources, fused, data_range=data_range, most_sources=1)
     true_blocks, blocks = blocks_of(truth), blocks_of(picture)  # (B, C, P)
     if normalised:
         shifts, scales = _normalisation(true_blocks, flat_scale)

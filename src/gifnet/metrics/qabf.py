@@ -52,7 +52,7 @@ def qabf(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: fl
     Source: Xydeas and Petrovic 2000, with the constants of Hong's code, as in VIFB and Tang's
     toolbox; other codes have other constants.
     """
-    references, picture = grey_pictures(sources, fused, least_sources=1)
+    references, picture = grey_pictures(sources, fused, data_range=data_range, least_sources=1)
     of_fused = _edges(fine_levels(picture, data_range))
     kept = present = 0.0
     for reference in references:

@@ -41,7 +41,9 @@ def qcb(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: flo
     Source: Chen and Blum 2009, with the constants and borders of Liu et al. 2012. Large black
         areas make toolboxes follow rounding errors, by up to 0.1 %.
     """
-    pair, picture = grey_pictures(sources, fused, least_sources=2, most_sources=2)
+    pair, picture = grey_pictures(
+        sources, fused, data_range=data_range, least_sources=2, most_sources=2
+    )
     of_a, of_b, of_f = (
         _masked_contrast(stretched_levels(image, data_range)) for image in (*pair, picture)
     )

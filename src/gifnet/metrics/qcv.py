@@ -38,7 +38,7 @@ def qcv(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: flo
     Source: Chen and Varshney 2007, with the constants of Liu et al. 2012.
     """
     pair, picture = grey_pictures(
-        sources, fused, least_sources=2, most_sources=2, least_side=_BLOCK
+        sources, fused, data_range=data_range, least_sources=2, most_sources=2, least_side=_BLOCK
     )
     target = stretched_levels(picture, data_range)
     weighted, weight, plain = 0.0, 0.0, []

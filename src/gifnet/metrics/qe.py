@@ -32,7 +32,7 @@ def qe(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
         are those of ``qw``. What one toolbox calls Qw is the second factor alone.
     """
     pair, picture = grey_pictures(
-        sources, fused, least_sources=2, most_sources=2, least_side=WINDOW
+        sources, fused, data_range=data_range, least_sources=2, most_sources=2, least_side=WINDOW
     )
     levels = [fine_levels(source, data_range) for source in pair]
     target = fine_levels(picture, data_range)

@@ -36,7 +36,9 @@ def qncie(
 
     Source: Wang et al. 2005, as in Liu et al. 2012 and MEFB.
     """
-    references, picture = grey_pictures(sources, fused, least_sources=2, most_sources=2)
+    references, picture = grey_pictures(
+        sources, fused, data_range=data_range, least_sources=2, most_sources=2
+    )
     levels = [eight_bit_levels(each, data_range) for each in (*references, picture)]
     correlations = np.eye(3)
     for i, j in ((0, 1), (0, 2), (1, 2)):

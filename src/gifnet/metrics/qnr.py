@@ -5,6 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from gifnet.metrics.arguments import source_list
 from gifnet.metrics.d_lambda import d_lambda
 from gifnet.metrics.d_s import d_s
 
@@ -28,6 +29,7 @@ def qnr(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: flo
     Source: Alparone et al., "Multispectral and panchromatic data fusion assessment without
     reference", Photogrammetric Engineering & Remote Sensing 74(2), 2008.
     """
-    spectral = d_lambda(sources, fused, data_range=data_range)
-    spatial = d_s(sources, fused, data_range=data_range)
+    pictures = source_list(sources)
+    spectral = d_lambda(pictures, fused, data_range=data_range)
+    spatial = d_s(pictures, fused, data_range=data_range)
     return (1 - spectral) * (1 - spatial)

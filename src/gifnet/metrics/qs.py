@@ -34,7 +34,7 @@ def qs(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
         window of sigma 1.5 in place of the universal quality index.
     """
     pair, picture = grey_pictures(
-        sources, fused, least_sources=2, most_sources=2, least_side=_WINDOW
+        sources, fused, data_range=data_range, least_sources=2, most_sources=2, least_side=_WINDOW
     )
     levels = [fine_levels(source, data_range) for source in pair]
     weights = gaussian_weights(_WINDOW, _SIGMA)

@@ -38,7 +38,7 @@ def qw(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
     Source: Piella and Heijmans 2003 in the variant of Liu et al. 2012; see ``qs``.
     """
     pair, picture = grey_pictures(
-        sources, fused, least_sources=2, most_sources=2, least_side=WINDOW
+        sources, fused, data_range=data_range, least_sources=2, most_sources=2, least_side=WINDOW
     )
     levels = [fine_levels(source, data_range) for source in pair]
     return weighted_similarity(levels, fine_levels(picture, data_range))

@@ -46,7 +46,7 @@ def qy(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
         toolboxes follow rounding errors and nothing verifies this rule.
     """
     pair, picture = grey_pictures(
-        sources, fused, least_sources=2, most_sources=2, least_side=_WINDOW
+        sources, fused, data_range=data_range, least_sources=2, most_sources=2, least_side=_WINDOW
     )
     levels = [fine_levels(image, data_range) for image in (*pair, picture)]
     weights = gaussian_weights(_WINDOW, _SIGMA)

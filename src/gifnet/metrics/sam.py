@@ -33,7 +33,7 @@ def sam(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: flo
     the spectral angle mapper (SAM) algorithm", JPL Airborne Geoscience Workshop, 1992.
     """
     positive_range(data_range)
-    [truth], picture = band_pictures(sources, fused, most_sources=1)
+    [truth], picture = band_pictures(sources, fused, data_range=data_range, most_sources=1)
     require_bands(truth, 2)
     truth, true_lengths = _directions(truth)
     picture, lengths = _directions(picture)

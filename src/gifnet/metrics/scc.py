@@ -33,7 +33,9 @@ def scc(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: flo
     panchromatic data", International Journal of Remote Sensing 19(4), 1998.
     """
     positive_range(data_range)
-    [truth], picture = band_pictures(sources, fused, most_sources=1, least_side=3)
+    [truth], picture = band_pictures(
+        sources, fused, data_range=data_range, most_sources=1, least_side=3
+    )
     pairs = zip(np.moveaxis(truth, 2, 0), np.moveaxis(picture, 2, 0), strict=True)
     return float(np.mean([_correlation(a, b) for a, b in pairs]))
 

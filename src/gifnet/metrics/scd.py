@@ -42,7 +42,9 @@ def scd(
     Source: Aslantas and Bendes 2015.
     """
     require_known(compat, "uint8")
-    references, picture = grey_pictures(sources, fused, least_sources=2, most_sources=2)
+    references, picture = grey_pictures(
+        sources, fused, data_range=data_range, least_sources=2, most_sources=2
+    )
     limit = positive_range(data_range)
     if compat == "uint8":
         first, second, picture = (

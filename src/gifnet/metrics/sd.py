@@ -26,5 +26,5 @@ def sd(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
 
     Source: as in VIFB and Tang's toolbox, of the population (divided by the number of pixels).
     """
-    _, picture = grey_pictures(sources, fused)
+    _, picture = grey_pictures(sources, fused, data_range=data_range)
     return float(np.std(picture) * (255 / positive_range(data_range)))

@@ -27,7 +27,7 @@ def sf(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: floa
     Source: Eskicioglu and Fisher 1995, each mean over the differences that there are, as in Tang's
     toolbox; VIFB divides by the number of pixels instead (0.1 % less).
     """
-    _, picture = grey_pictures(sources, fused, least_side=2)
+    _, picture = grey_pictures(sources, fused, data_range=data_range, least_side=2)
     squares = sum(_mean_square(np.diff(picture, axis=axis)) for axis in (0, 1))
     return float(np.sqrt(squares) * (255 / positive_range(data_range)))
 

@@ -21,14 +21,16 @@ def ssim(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: fl
         data_range: Largest possible value.
 
     Returns:
-        At most 1, which equal pictures reach.
+        At most 1, which equal pictures reach; higher is better.
 
     Raises:
         ImageValueError, ImageSizeError: The pictures cannot be measured.
 
     Source: Wang et al. 2004, 11x11 Gaussian window of sigma 1.5 inside the picture.
     """
-    references, picture = grey_pictures(sources, fused, least_sources=1, least_side=_WINDOW)
+    references, picture = grey_pictures(
+        sources, fused, data_range=data_range, least_sources=1, least_side=_WINDOW
+    )
     values = [_similarity(r, picture, positive_range(data_range)) for r in references]
     return float(np.mean(values))
 

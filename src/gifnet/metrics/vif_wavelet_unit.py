@@ -42,7 +42,9 @@ def vif_wavelet_unit(
     Source: Sheikh and Bovik 2006; on [0, 1] as several fusion toolboxes do, and probably the
     GIFNet paper.
     """
-    references, picture = grey_pictures(sources, fused, least_sources=1, least_side=LEAST_SIDE)
+    references, picture = grey_pictures(
+        sources, fused, data_range=data_range, least_sources=1, least_side=LEAST_SIDE
+    )
     scale = 1 / positive_range(data_range)
     values = wavelet_vif([source * scale for source in references], picture * scale, _NOISE)
     return float(np.mean(values))

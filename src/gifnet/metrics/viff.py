@@ -41,7 +41,12 @@ def viff(sources: Sequence[NDArray[Any]], fused: NDArray[Any], *, data_range: fl
     Colour pictures go in as L of L*a*b* there.
     """
     references, picture = grey_pictures(
-        sources, fused, least_sources=2, most_sources=2, least_side=LEAST_SIDE
+        sources,
+        fused,
+        data_range=data_range,
+        least_sources=2,
+        most_sources=2,
+        least_side=LEAST_SIDE,
     )
     scale = 255 / positive_range(data_range)
     references, picture = [source * scale for source in references], picture * scale

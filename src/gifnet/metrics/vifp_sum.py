@@ -34,6 +34,8 @@ def vifp_sum(
     Source: Sheikh and Bovik 2006 in the pixel domain; the sum as in Tang's toolbox and most recent
     papers.
     """
-    references, picture = grey_pictures(sources, fused, least_sources=1, least_side=LEAST_SIDE)
+    references, picture = grey_pictures(
+        sources, fused, data_range=data_range, least_sources=1, least_side=LEAST_SIDE
+    )
     scale = 255 / positive_range(data_range)
     return sum(pixel_vif([source * scale for source in references], picture * scale, _NOISE))

@@ -37,7 +37,9 @@ def vifp_unit(
     Source: Sheikh and Bovik 2006 in the pixel domain; this reading is the nearest to the values of
     the GIFNet paper for Lytro.
     """
-    references, picture = grey_pictures(sources, fused, least_sources=1, least_side=LEAST_SIDE)
+    references, picture = grey_pictures(
+        sources, fused, data_range=data_range, least_sources=1, least_side=LEAST_SIDE
+    )
     scale = 1 / positive_range(data_range)
     values = pixel_vif([source * scale for source in references], picture * scale, _NOISE)
     return float(np.mean(values))
