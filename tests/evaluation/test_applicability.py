@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gifnet.errors import EvaluationError
+from gifnet.errors import EvaluationError, GIFNetError
 from gifnet.evaluation import Case, MethodOutputs, choose_metrics, default_metrics
 from gifnet.evaluation.measuring import applicability
+from gifnet.evaluation.measuring.applicability import PAIRS_ONLY
 from gifnet.metrics import METRICS, SMALL_SET, Direction, Metric, Needs, psnr
 
 WITHOUT_TRUTH = {"ag", "psnr", "ssim"}
@@ -90,7 +91,7 @@ def test_the_default_is_all_that_applies(
 
 @pytest.mark.usefixtures("every_kind")
 def test_slow_metrics_and_known_bugs_are_measured_on_request(scene: Callable[..., Scene]) -> None:
-    grey = scene({"sources": [GREY], "fused": [GREY]})
+    grey = scene({"sources": [GREY, GREY], "fused": [GREY]})
     asked = ("fmi_pixel", "mi_tang", "scd_uint8")
     assert choose_metrics(["all"], *grey) == ("fused", "sources", *asked)
     assert choose_metrics(["mi_tang", "default"], *grey) == ("mi_tang", "fused", "sources")
@@ -109,10 +110,13 @@ def test_some_cases_without_truth_or_colour(scene: Callable[..., Scene]) -> None
 
 
 def test_the_small_set_is_of_metrics_that_apply(scene: Callable[..., Scene]) -> None:
-    grey = scene({"sources": [GREY], "fused": [GREY]})
-    assert choose_metrics(["small"], *grey) == tuple(n for n in SMALL_SET if n not in WITH_TRUTH)
-    with_truth = scene({"sources": [GREY], "fused": [GREY], "truth": GREY})
-    assert choose_metrics(["small"], *with_truth) == SMALL_SET
+    grey = scene({"sources": [GREY, GREY], "fused": [GREY]})
+    without_truth = tuple(n for n in SMALL_SET if METRICS[n].needs is Needs.SOURCES)
+    assert choose_metrics(["small"], *grey) == without_truth
+    with_truth = scene({"sources": [GREY, GREY], "fused": [GREY], "truth": GREY})
+    assert choose_metrics(["small"], *with_truth) == ("psnr_truth", "ssim_truth", *without_truth)
+    of_bands = scene({"sources": [RGB, RGB], "fused": [RGB], "truth": RGB})
+    assert choose_metrics(["small"], *of_bands) == SMALL_SET
 
 
 def test_what_cannot_be_measured_is_an_error_if_asked_for_by_name(
@@ -141,3 +145,61 @@ def test_unreadable_pictures_do_not_stop_the_choice(tmp_path: Path) -> None:
 def test_every_metric_of_the_table_has_a_known_need() -> None:
     assert {metric.needs for metric in METRICS.values()} <= set(Needs)
     assert all(metric.name == name for name, metric in METRICS.items())
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_metrics_of_pairs_are_those_that_refuse_other_numbers_of_sources(count: int) -> None:
+    random = np.random.default_rng(0)
+    refusing = set()
+    for name, metric in METRICS.items():
+        if metric.needs not in {Needs.SOURCES, Needs.COLOUR}:
+            continue
+        # Large enough for every metric.
+        shape = (176, 176) if metric.needs is Needs.SOURCES else (176, 176, 3)
+        sources = [random.integers(0, 256, shape, np.uint8) for _ in range(count)]
+        try:
+            metric.function(sources, sources[0], data_range=255)
+        except GIFNetError:
+            refusing.add(name)
+    assert refusing == PAIRS_ONLY
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_metrics_of_pairs_are_in_no_set_unless_all_cases_are_pairs(
+    scene: Callable[..., Scene], count: int
+) -> None:
+    pair = {"sources": [GREY] * 2, "fused": [GREY]}
+    others = {"sources": [GREY] * count, "fused": [GREY]}
+    for shapes in ([others], [pair, others]):
+        pictures = scene(*shapes)
+        for name in ("default", "small", "all"):
+            assert not PAIRS_ONLY & set(choose_metrics([name], *pictures))
+    assert choose_metrics(["qcb"], *scene(pair, others)) == ("qcb",)
+    with pytest.raises(
+        EvaluationError,
+        match=f"qcb cannot be measured here: it needs exactly two sources, got {count}",
+    ):
+        choose_metrics(["qcb"], *scene(others))
+
+
+def test_what_will_be_fused_of_grey_pictures_is_grey(scene: Callable[..., Scene]) -> None:
+    cases, _ = scene({"sources": [GREY, GREY], "fused": [GREY]})
+    with pytest.raises(EvaluationError, match="needs RGB results, got grey ones"):
+        choose_metrics(["colourfulness"], cases, [], to_fuse=True)
+    cases, _ = scene({"sources": [GREY, RGB], "fused": [GREY]})
+    assert choose_metrics(["colourfulness"], cases, [], to_fuse=True) == ("colourfulness",)
+
+
+def test_headers_are_read_once_however_many_metrics_are_named(
+    scene: Callable[..., Scene], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    original = applicability.picture_shape
+
+    def counted(file: Path) -> tuple[int, ...] | None:
+        read.append(file)
+        return original(file)
+
+    monkeypatch.setattr(applicability, "picture_shape", counted)
+    choose_metrics(["ag", "ssim", "default", "all"], *scene({"sources": [GREY], "fused": [GREY]}))
+    assert len(read) == 2

@@ -415,3 +415,19 @@ def test_a_stopped_run_goes_on_where_it_was(
     assert len(measured) == 11
     fresh = measure(pictures.cases, pictures.methods, NAMES, workers=1)
     np.testing.assert_array_equal(evaluation.values, fresh.values)
+
+
+def test_a_broken_source_that_fusing_met_is_said_once(make_set: MakeSet) -> None:
+    pictures = make_set(count=4)
+    (pictures.root / "source0" / "scene0.png").unlink()
+    cut(pictures.root / "source0" / "scene1.png")
+    for method in ("rough", "fine"):
+        for case in ("scene0", "scene1"):
+            (pictures.root / method / f"{case}.png").unlink()
+    known = [Problem(case, None, None, "unreadable") for case in ("scene0", "scene1")]
+    evaluation = measure(pictures.cases, pictures.methods, ["ag"], workers=1, known=known)
+    assert [(p.case, p.method) for p in evaluation.problems] == [
+        ("scene1", None),
+        ("scene0", None),
+    ]
+    assert "no such file" in evaluation.problems[1].message

@@ -122,3 +122,13 @@ def test_luma_of_deep_pictures_is_not_rounded() -> None:
     np.testing.assert_allclose(luma(deep), deep @ [0.299, 0.587, 0.114], rtol=1e-15)
     with pytest.raises(ImageError, match="grey or RGB picture, got shape"):
         luma(np.zeros((3, 4, 4), np.uint8))
+
+
+@pytest.mark.parametrize("name", ["deep.png", "deep.tiff"])
+def test_a_deep_picture_file_is_refused_with_what_to_save_instead(
+    tmp_path: Path, name: str
+) -> None:
+    levels = RANDOM.integers(0, 65536, (5, 6), dtype=np.uint16)
+    Image.fromarray(levels).save(tmp_path / name)
+    with pytest.raises(ImageFileError, match=r"got 16-bit samples; save them as \.npy"):
+        read_picture(tmp_path / name)

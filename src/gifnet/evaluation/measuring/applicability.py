@@ -14,6 +14,26 @@ logger = logging.getLogger(__name__)
 
 _TRUTH = {Needs.TRUTH, Needs.TRUTH_BANDS}
 _RGB = 3
+PAIRS_ONLY = frozenset(
+    {
+        "piella_uqi",
+        "piella_uqi_edge",
+        "piella_uqi_weighted",
+        "qcb",
+        "qcv",
+        "qe",
+        "qncie",
+        "qs",
+        "qw",
+        "qy",
+        "scd",
+        "scd_uint8",
+        "viff",
+    }
+)
+"""Metrics that are defined for exactly two sources."""
+
+_SETS = {"all", "default", "small"}
 
 Shape = tuple[int, ...]
 
@@ -27,12 +47,14 @@ class Layout:
         source_bands: how many bands the sources have; 1 is grey.
         fused_bands: how many bands the results have.
         truth_bands: how many bands the truth has; None if there is no truth.
+        source_count: how many sources there are.
     """
 
     pansharpening: bool
     source_bands: frozenset[int]
     fused_bands: frozenset[int]
     truth_bands: int | None
+    source_count: int = 2
 
 
 def layout_of(sources: Sequence[Shape], fused: Sequence[Shape], truth: Shape | None) -> Layout:
@@ -42,6 +64,7 @@ def layout_of(sources: Sequence[Shape], fused: Sequence[Shape], truth: Shape | N
         frozenset(band_count(shape) for shape in sources),
         frozenset(band_count(shape) for shape in fused),
         None if truth is None else band_count(truth),
+        len(sources),
     )
 
 
@@ -99,19 +122,18 @@ def default_metrics(cases: Sequence[Case], methods: Sequence[MethodOutputs]) -> 
 
     Returns:
         Names in METRICS. Metrics of grey pictures are in it where a single case allows them,
-        metrics of colour and bands where all do; metrics of bands against a truth not for RGB.
+        metrics of colour and bands where all do; metrics of bands against a truth not for RGB;
+        metrics of two sources where all cases have two.
     """
-    layouts = _layouts(cases, methods)
-    chosen = [
-        name
-        for name, metric in METRICS.items()
-        if not (metric.slow or metric.reproduces_bug) and _is_default(metric.needs, layouts)
-    ]
-    return tuple(chosen)
+    return _defaults(_layouts(cases, methods))
 
 
 def choose_metrics(
-    wanted: Sequence[str], cases: Sequence[Case], methods: Sequence[MethodOutputs]
+    wanted: Sequence[str],
+    cases: Sequence[Case],
+    methods: Sequence[MethodOutputs],
+    *,
+    to_fuse: bool = False,
 ) -> tuple[str, ...]:
     """Turn what the user asked for into names of metrics.
 
@@ -120,6 +142,8 @@ def choose_metrics(
             are taken. None at all is the default set.
         cases: What is to be measured.
         methods: Likewise.
+        to_fuse: Whether other methods are still to fuse the cases: what can be told of their
+            results counts, too.
 
     Returns:
         Names in METRICS, each once.
@@ -127,16 +151,17 @@ def choose_metrics(
     Raises:
         EvaluationError: A name is unknown, or its metric applies to none of the cases.
     """
+    _require_known([name for name in wanted if name not in _SETS])
+    layouts = _layouts(cases, methods, to_fuse=to_fuse)
     chosen: list[str] = []
     for name in wanted or ["default"]:
         if name == "default":
-            chosen += default_metrics(cases, methods)
-        elif name in {"all", "small"}:
-            layouts = _layouts(cases, methods)
+            chosen += _defaults(layouts)
+        elif name in _SETS:
             candidates = METRICS if name == "all" else SMALL_SET
-            chosen += [n for n in candidates if _applies(METRICS[n].needs, layouts)]
+            chosen += [n for n in candidates if _is_in_sets(n, layouts)]
         else:
-            require_applicable([name], cases, methods)
+            _require_applies(name, layouts)
             chosen.append(name)
     return tuple(dict.fromkeys(chosen))
 
@@ -149,18 +174,50 @@ def require_applicable(
     Raises:
         EvaluationError: A name is unknown, or its metric applies to none of the cases.
     """
+    _require_known(metrics)
+    layouts = _layouts(cases, methods)
+    for name in metrics:
+        _require_applies(name, layouts)
+
+
+def _require_known(metrics: Sequence[str]) -> None:
     for name in metrics:
         if name not in METRICS:
             near = difflib.get_close_matches(name, METRICS, n=3, cutoff=0.5)
             advice = f"did you mean {' or '.join(near)}?" if near else "see the list of metrics"
             raise EvaluationError(f"expected the name of a metric, got {name!r}; {advice}")
-    layouts = _layouts(cases, methods)
-    for name in metrics:
-        if not _applies(METRICS[name].needs, layouts):
-            reason = obstacle(METRICS[name].needs, layouts[0])
-            raise EvaluationError(
-                f"the metric {name} cannot be measured here: it {reason}; leave it out"
-            )
+
+
+def _require_applies(name: str, layouts: Sequence[Layout]) -> None:
+    reasons = [_obstacle_of(name, layout) for layout in layouts]
+    if None not in reasons:
+        raise EvaluationError(
+            f"the metric {name} cannot be measured here: it {reasons[0]}; leave it out"
+        )
+
+
+def _obstacle_of(name: str, layout: Layout) -> str | None:
+    reason = obstacle(METRICS[name].needs, layout)
+    if reason is None and name in PAIRS_ONLY and layout.source_count != 2:
+        return f"needs exactly two sources, got {layout.source_count}"
+    return reason
+
+
+def _defaults(layouts: Sequence[Layout]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, metric in METRICS.items()
+        if not (metric.slow or metric.reproduces_bug)
+        and _is_default(metric.needs, layouts)
+        and _is_in_sets(name, layouts)
+    )
+
+
+def _is_in_sets(name: str, layouts: Sequence[Layout]) -> bool:
+    """Whether it applies; one of two sources only where all cases have two."""
+    if name in PAIRS_ONLY and any(layout.source_count != 2 for layout in layouts):
+        return False
+    return _applies(METRICS[name].needs, layouts)
 
 
 def _is_default(needs: Needs, layouts: Sequence[Layout]) -> bool:
@@ -177,7 +234,9 @@ def _applies(needs: Needs, layouts: Sequence[Layout]) -> bool:
     return any(obstacle(needs, layout) is None for layout in layouts)
 
 
-def _layouts(cases: Sequence[Case], methods: Sequence[MethodOutputs]) -> list[Layout]:
+def _layouts(
+    cases: Sequence[Case], methods: Sequence[MethodOutputs], *, to_fuse: bool = False
+) -> list[Layout]:
     """The layouts that occur, of the cases whose pictures can all be read."""
     layouts: list[Layout] = []
     for case in cases:
@@ -187,6 +246,8 @@ def _layouts(cases: Sequence[Case], methods: Sequence[MethodOutputs]) -> list[La
         known = [shape for shape in (*sources, *fused) if shape is not None]
         if len(known) < len(sources) + len(methods) or (truth is None) != (case.truth is None):
             continue
+        if to_fuse and all(len(shape) == 2 for shape in known[: len(sources)]):
+            known.append(known[0])  # what is fused of grey pictures is grey
         layout = layout_of(known[: len(sources)], known[len(sources) :], truth)
         if layout not in layouts:
             layouts.append(layout)
@@ -194,7 +255,13 @@ def _layouts(cases: Sequence[Case], methods: Sequence[MethodOutputs]) -> list[La
     truth_bands = 1 if any(case.truth is not None for case in cases) else None
     grey = frozenset({1})
     return layouts or [
-        Layout(pansharpening=False, source_bands=grey, fused_bands=grey, truth_bands=truth_bands)
+        Layout(
+            pansharpening=False,
+            source_bands=grey,
+            fused_bands=grey,
+            truth_bands=truth_bands,
+            source_count=len(cases[0].sources) if cases else 2,
+        )
     ]
 
 

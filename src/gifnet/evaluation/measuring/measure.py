@@ -67,7 +67,9 @@ def measure(
     if workers is not None and workers < 1:
         raise EvaluationError(f"expected at least one worker, got {workers}")
     sourceless = {case.name: problem for case in cases if (problem := missing_source(case))}
-    problems = [*known, *sourceless.values()]
+    # That a source is missing was met by fusing, too, in other words.
+    problems = [p for p in known if p.case not in sourceless or p.method or p.metric]
+    problems += sourceless.values()
     problems += _lacking([c for c in cases if c.name not in sourceless], methods, known)
     units = [
         Unit(case, method.name, method.files[case.name], tuple(metrics))
@@ -184,6 +186,8 @@ def _lacking(
 ) -> Iterator[Problem]:
     said = {(problem.case, problem.method) for problem in known}
     for case in cases:
+        if (case.name, None) in said:  # a broken source: no method could fuse it
+            continue
         for method in methods:
             if case.name not in method.files and (case.name, method.name) not in said:
                 yield Problem(case.name, method.name, None, missing_output(case.name))

@@ -10,6 +10,7 @@ from PIL import Image
 
 from gifnet.errors import ImageFileError, ImageValueError
 from gifnet.imaging import read_image
+from gifnet.imaging.bit_depth import describe_deep_samples
 
 ARRAY_SUFFIX = ".npy"
 DATA_RANGE = 255
@@ -33,10 +34,12 @@ def read_picture(path: Path) -> Pixels:
         (H, W) or (H, W, C), 0 to 255: uint8 as stored, or float64, scaled without rounding.
 
     Raises:
-        ImageFileError: The file is missing, damaged, or of no known format.
+        ImageFileError: The file is missing, damaged, of no known format, or a picture file of more
+            than 8 bits.
         ImageValueError: The array is none of those.
     """
     if path.suffix.lower() != ARRAY_SUFFIX:
+        _require_eight_bits(path)
         return read_image(path).pixels
     return _on_eight_bit_scale(_drop_single_band(_read_array(path)), path)
 
@@ -93,6 +96,20 @@ def luma(picture: Pixels) -> Pixels:
         thousandths = picture.astype(np.uint32) @ np.array([299, 587, 114], np.uint32)
         return np.asarray((thousandths + 500) // 1000, np.uint8)
     return np.asarray(picture @ np.array([0.299, 0.587, 0.114]), np.float64)
+
+
+def _require_eight_bits(path: Path) -> None:
+    """Say here what helps with deeper files; what else is wrong with a file, reading says."""
+    try:
+        with path.open("rb") as stream:
+            samples = describe_deep_samples(stream)
+    except Exception:  # Pillow raises nearly anything at damaged files; reading tells which
+        return
+    if samples is not None:
+        raise ImageFileError(
+            f"{path}: expected a picture file of 8 bits, got {samples} samples; save them as .npy "
+            "(numpy.save, uint16 or float in [0, 1]), which keeps their depth"
+        )
 
 
 def _read_array(path: Path, *, mapped: bool = False) -> Pixels:
