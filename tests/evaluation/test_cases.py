@@ -1,6 +1,7 @@
 """Matching the pictures of folders by stem."""
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,33 @@ def test_the_same_name_or_folder_twice_is_an_error() -> None:
         method_names(["ours=a", "ours=b"])
     with pytest.raises(EvaluationError, match="different names, got"):
         method_names(["a/out", "a/out"])
+
+
+def test_a_folder_has_one_name_however_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for texts in (["a/out/", "b/out/"], ["./a/out", "./b/out"], ["a//out", "c/../b/out"]):
+        assert list(method_names(texts)) == ["a/out", "b/out"]
+    assert list(method_names(["."])) == [tmp_path.name]
+    with pytest.raises(EvaluationError, match="different names"):
+        method_names(["a/out", "./a/out/"])
+
+
+def test_a_link_to_a_folder_keeps_its_own_name(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, "run-17", "x.png")
+    link = tmp_path / "ours"
+    link.symlink_to(folder, target_is_directory=True)
+    assert method_name(str(link))[0] == "ours"
+    assert list(method_names([str(link), str(folder)])) == ["ours", "run-17"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX only")
+def test_a_name_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, "a", "x.png")
+    try:
+        Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")).write_bytes(b"content")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 only")
+    with pytest.raises(EvaluationError, match=r"caf\\xe9\.png: expected a name in UTF-8.*rename"):
+        find_cases([folder])

@@ -1,6 +1,7 @@
 """Which picture files belong together: cases of sources and truth, and the methods' results."""
 
 import logging
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -126,12 +127,8 @@ def method_name(text: str) -> tuple[str, Path]:
     Raises:
         EvaluationError: The name or the folder is empty.
     """
-    name, equals, folder = text.partition("=")
-    if not equals or Path(text).is_dir():
-        name, folder = "", text
-    if not folder.strip() or (equals and folder != text and not name.strip()):
-        raise EvaluationError(f"expected DIR or NAME=DIR with results of a method, got {text!r}")
-    return name.strip() or Path(folder).resolve().name or folder, Path(folder)
+    chosen, folder = _split(text)
+    return chosen or _parts(folder)[-1], folder
 
 
 def method_names(texts: Sequence[str]) -> dict[str, Path]:
@@ -142,15 +139,16 @@ def method_names(texts: Sequence[str]) -> dict[str, Path]:
 
     Returns:
         Name -> folder, in the order given. Folders of one name are told apart by the folders
-        above them: a/out and b/out.
+        above them: a/out and b/out. A link to a folder has its own name.
 
     Raises:
         EvaluationError: A name that the user chose is there twice, or a folder is.
     """
-    parsed = [(text, *method_name(text)) for text in texts]
-    chosen = {index for index, (text, _, folder) in enumerate(parsed) if text != str(folder)}
-    parts = [folder.resolve().parts for _, _, folder in parsed]
-    names, length = [name for _, name, _ in parsed], 1
+    parsed = [_split(text) for text in texts]
+    chosen = {index for index, (name, _) in enumerate(parsed) if name}
+    parts = [_parts(folder) for _, folder in parsed]
+    names = [name or above[-1] for (name, _), above in zip(parsed, parts, strict=True)]
+    length = 1
     while len(set(names)) < len(names):
         counts, length = Counter(names), length + 1
         again = [i for i, name in enumerate(names) if counts[name] > 1 and i not in chosen]
@@ -162,7 +160,22 @@ def method_names(texts: Sequence[str]) -> dict[str, Path]:
             )
         for index in again:
             names[index] = "/".join(parts[index][-length:])
-    return {name: folder for name, (_, _, folder) in zip(names, parsed, strict=True)}
+    return {name: folder for name, (_, folder) in zip(names, parsed, strict=True)}
+
+
+def _split(text: str) -> tuple[str, Path]:
+    """The name that the user chose, empty if none, and the folder."""
+    name, equals, folder = text.partition("=")
+    if not equals or Path(text).is_dir():
+        name, equals, folder = "", "", text
+    if not folder.strip() or (equals and not name.strip()):
+        raise EvaluationError(f"expected DIR or NAME=DIR with results of a method, got {text!r}")
+    return name.strip(), Path(folder)
+
+
+def _parts(folder: Path) -> tuple[str, ...]:
+    """The names of a folder and of those above it; links are not followed."""
+    return Path(os.path.abspath(folder)).parts  # noqa: PTH100 - resolve() would follow links
 
 
 def pictures_of(folder: Path) -> dict[str, Path]:
@@ -175,7 +188,8 @@ def pictures_of(folder: Path) -> dict[str, Path]:
         Stem -> file.
 
     Raises:
-        EvaluationError: The folder is missing, has no picture, or two that share a stem.
+        EvaluationError: The folder is missing, has no picture, or two that share a stem, or a
+            name is not UTF-8.
     """
     if not folder.is_dir():
         raise EvaluationError(f"expected a folder of pictures at {folder}, found none")
@@ -183,6 +197,7 @@ def pictures_of(folder: Path) -> dict[str, Path]:
     for file in sorted(folder.iterdir()):
         if file.suffix.lower() not in SUFFIXES or file.name.startswith(".") or file.is_dir():
             continue
+        require_text(file)
         if file.stem in pictures:
             raise EvaluationError(
                 f"expected one picture of each name in {folder}, found "
@@ -194,6 +209,21 @@ def pictures_of(folder: Path) -> dict[str, Path]:
             f"expected pictures ({', '.join(sorted(SUFFIXES))}) in {folder}, found none"
         )
     return pictures
+
+
+def require_text(file: Path) -> None:
+    """Refuse a name that no report could be written with.
+
+    Raises:
+        EvaluationError: it is not UTF-8.
+    """
+    try:
+        str(file).encode()
+    except UnicodeEncodeError as error:
+        shown = os.fsencode(file).decode("utf-8", "backslashreplace")
+        raise EvaluationError(
+            f"{shown}: expected a name in UTF-8, got other bytes; rename it"
+        ) from error
 
 
 def _expected_file(stem: str, folder: Path, folders: Sequence[Mapping[str, Path]]) -> Path:

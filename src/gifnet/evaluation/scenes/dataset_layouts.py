@@ -8,7 +8,7 @@ from typing import Protocol
 
 from gifnet.errors import EvaluationError
 from gifnet.evaluation.results import Case
-from gifnet.evaluation.scenes.cases import SUFFIXES
+from gifnet.evaluation.scenes.cases import SUFFIXES, require_text
 
 _SHOWN = 3
 
@@ -257,11 +257,14 @@ def _shared_name(stem: str, place: Place) -> str | None:
 
 def _files(folder: Path) -> list[Path]:
     """Pictures of a folder, hidden files left out."""
-    return sorted(
+    files = sorted(
         file
         for file in folder.iterdir()
         if file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
     )
+    for file in files:
+        require_text(file)
+    return files
 
 
 def _partner_notes(
