@@ -2,9 +2,12 @@
 
 import csv
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +106,7 @@ def test_nothing_that_can_be_measured_is_an_error(scenes: Path) -> None:
     )
     assert done.returncode == 2
     assert "no picture could be measured" in done.stderr
-    assert done.stderr.count("left out:") == 3
+    assert "left out: 3 pictures, mean: expected a result of the size" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -158,3 +161,50 @@ def test_a_data_set_is_found_and_the_papers_figures_printed(scenes: Path) -> Non
     assert done.returncode == 0, done.stderr
     assert "80.86" in done.stdout
     assert "not comparable" in done.stdout
+
+
+def test_an_option_with_an_equals_sign_takes_more_words_too(scenes: Path) -> None:
+    done = run(
+        *("--sources=near", "far", "--fused=mean", "oracle", "--metrics=ag", "ei", "-o", "r"),
+        folder=scenes,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0].split() == ["mean", "oracle"]
+
+
+def test_a_folder_with_other_files_is_left_as_it_is(scenes: Path) -> None:
+    own = {"index.html": b"my page", "fused/laplacian/01.png": b"my picture"}
+    for name, content in own.items():
+        (scenes / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
+        (scenes / "mine" / name).write_bytes(content)
+    sources = ("--sources", "near", "far", "--methods", "laplacian", "--metrics", "ag")
+    for folder, message in (("mine", "with fused, index.html"), ("near", "near is given as")):
+        done = run(*sources, "-o", folder, folder=scenes)
+        assert done.returncode == 2
+        assert message in " ".join(done.stderr.split())
+    assert {name: (scenes / "mine" / name).read_bytes() for name in own} == own
+    assert {file.name for file in (scenes / "mine").iterdir()} == {"index.html", "fused"}
+    assert {file.name for file in (scenes / "near").iterdir()} == {f"{n}.png" for n in NAMES}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal as a terminal does")
+def test_an_interrupted_run_says_how_to_go_on(scenes: Path) -> None:
+    (scenes / "slow.py").write_text(
+        "import time\ndef fuse(sources):\n    open('begun', 'w').close()\n    time.sleep(60)\n"
+    )
+    words = ("--sources", "near", "far", "--methods", "slow:fuse", "-o", "report")
+    with subprocess.Popen(
+        [sys.executable, "-m", "gifnet", "evaluate", *words],
+        cwd=scenes,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        end = time.monotonic() + 30
+        while not (scenes / "begun").exists():
+            assert time.monotonic() < end, "waited too long"
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "running the same command again goes on" in errors
+    assert "Traceback" not in errors

@@ -130,7 +130,7 @@ def test_a_run_that_was_cut_off_goes_on(tmp_path: Path) -> None:
     fuse_cases(cases, [counting.method()], tmp_path / "out")
     record = tmp_path / "out" / "counting" / RECORD
     lines = record.read_text().splitlines()
-    record.write_text("\n".join([lines[0], lines[1], lines[2][:30]]))
+    record.write_text("\n".join([*lines[:-1], lines[-1][:30]]))
     fuse_cases(cases, [counting.method()], tmp_path / "out")
     assert counting.calls == 4
     fuse_cases(cases, [counting.method()], tmp_path / "out")
@@ -285,3 +285,26 @@ def test_names_become_names_of_files(tmp_path: Path) -> None:
     twice = [cases[0], replace(cases[1], name="V1.0")]
     with pytest.raises(EvaluationError, match=r"cases whose names differ .*, got V1.0, v1.0"):
         fuse_cases(twice, [Counting().method()], tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["scene 1.png", "scene 1.npy"])
+def test_pictures_that_no_run_of_ours_made_are_not_replaced(tmp_path: Path, name: str) -> None:
+    cases, methods = make_cases(tmp_path), make_methods(["average", "maximum"])
+    own = tmp_path / "out" / "maximum" / name
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"my own")
+    with pytest.raises(EvaluationError, match=r"maximum.scene 1\..*: expected no picture here"):
+        fuse_cases(cases, methods, tmp_path / "out", workers=1)
+    assert own.read_bytes() == b"my own"
+    assert not (tmp_path / "out" / "average").exists(), "nothing is begun"
+    own.unlink()
+    fuse_cases(cases, methods, tmp_path / "out", workers=1)
+
+
+def test_pictures_that_a_killed_run_wrote_and_did_not_list_are_its_own(tmp_path: Path) -> None:
+    cases, counting = make_cases(tmp_path), Counting()
+    fuse_cases(cases, [counting.method()], tmp_path / "out")
+    record = tmp_path / "out" / "counting" / RECORD
+    record.write_text(record.read_text().splitlines()[0])
+    fuse_cases(cases, [counting.method()], tmp_path / "out")
+    assert counting.calls == 6

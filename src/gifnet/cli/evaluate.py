@@ -26,6 +26,9 @@ from gifnet.evaluation.scenes.datasets import DATASETS
 from gifnet.metrics import METRICS
 
 EXAMPLE = "gifnet evaluate --sources ir vi --fused ours theirs -o report"
+_INTERRUPTED = (
+    "interrupted: what was fused and measured is kept, and running the same command again goes on"
+)
 _MANY = ("--sources", "--fused", "--metrics", "--methods", "--method")
 
 
@@ -41,7 +44,8 @@ def _repeat_option(words: list[str]) -> Iterator[str]:
     option, values = "", 0
     for word in words:
         if word.startswith("-") and len(word) > 1:
-            option, values = word, 0
+            option, equals, _ = word.partition("=")
+            values = 1 if equals else 0
         elif option in _MANY:
             if values:
                 yield option
@@ -138,8 +142,12 @@ def command(
         title=title,
         workers=workers,
     )
-    with _progress() as report:
-        made = evaluate(request, output, progress=report)
+    try:
+        with _progress() as report:
+            made = evaluate(request, output, progress=report)
+    except KeyboardInterrupt:
+        typer.echo(_INTERRUPTED, err=True)
+        raise
     _print(made)
     if not made.summary.counts or not any(made.summary.counts.values()):
         raise EvaluationError("no picture could be measured for all methods: see the list above")

@@ -1,17 +1,20 @@
 """The whole evaluation: find the pictures, fuse what is to be fused, measure, report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.fusing.fuse_cases import fuse_cases
+from gifnet.evaluation.fusing.fuse_cases import fuse_cases, safe_file_name
 from gifnet.evaluation.fusing.methods import make_methods
 from gifnet.evaluation.measuring.applicability import choose_metrics
 from gifnet.evaluation.measuring.measure import measure
+from gifnet.evaluation.packages import require_packages
 from gifnet.evaluation.page.plots import write_plots
 from gifnet.evaluation.page.report import write_report
+from gifnet.evaluation.report_folder import MEASUREMENTS, make_folder, require_own_folder
 from gifnet.evaluation.reporting.overview import overview
+from gifnet.evaluation.reporting.problems import grouped_problems
 from gifnet.evaluation.reporting.table2 import comparison_lines
 from gifnet.evaluation.reporting.tables import write_tables
 from gifnet.evaluation.results import Case, MethodOutputs, Problem, Summary
@@ -71,8 +74,9 @@ class Report:
 
     @property
     def problem_lines(self) -> list[str]:
-        """One line for everything that was left out."""
-        return [_line(problem) for problem in self.summary.evaluation.problems]
+        """What was left out and why, each reason once."""
+        evaluation = self.summary.evaluation
+        return grouped_problems(evaluation.problems, methods=evaluation.method_names)
 
 
 @dataclass
@@ -94,17 +98,28 @@ def evaluate(request: Request, folder: Path, *, progress: StageProgress | None =
         progress: told how far each stage is.
 
     Raises:
-        EvaluationError: The request makes no sense, or no pictures fit it.
+        EvaluationError: The request makes no sense, no pictures fit it, or the folder has files
+            that are not of an earlier evaluation.
         MissingDependencyError: A package of the extra ``eval`` or ``onnx`` is not installed.
     """
     _check(request)
+    require_packages(request.methods)
     found = _find(request)
     methods = (
         make_methods(request.methods, application=found.application) if request.methods else ()
     )
     names = method_names(request.fused)
     _require_different([*(method.name for method in methods), *names])
-    _make(folder)
+    there = {name: find_outputs(name, place, found.cases) for name, place in names.items()}
+    # Once more below: what is fused may be grey or coloured.
+    given = [outputs for outputs, _ in there.values()]
+    choose_metrics(request.metrics, found.cases, given, to_fuse=bool(methods))
+    require_own_folder(
+        folder,
+        [*_given(request, found.cases), *names.values()],
+        written=[folder / "fused" / safe_file_name(method.name) for method in methods],
+    )
+    make_folder(folder)
 
     outputs: list[MethodOutputs] = []
     problems: list[Problem] = []
@@ -118,16 +133,14 @@ def evaluate(request: Request, folder: Path, *, progress: StageProgress | None =
         )
         outputs += fused
         problems += failures
-    for name, place in names.items():
-        there, missing = find_outputs(name, place, found.cases)
-        outputs.append(there)
-        problems += missing
+    outputs += given
+    problems += [problem for _, missing in there.values() for problem in missing]
     evaluation = measure(
         found.cases,
         outputs,
         choose_metrics(request.metrics, found.cases, outputs),
         workers=request.workers,
-        cache=folder / "measurements.jsonl",
+        cache=folder / MEASUREMENTS,
         progress=_stage(progress, "measuring"),
         title=request.title or _title(request),
         known=problems,
@@ -136,8 +149,12 @@ def evaluate(request: Request, folder: Path, *, progress: StageProgress | None =
     if request.compare_with:
         found.notes += comparison_lines(summary, request.dataset)
     write_tables(summary, folder)
+    drawing = _stage(progress, "drawing")
+    drawing(0, 2)
     plots = write_plots(evaluation, summary, folder / "plots")
+    drawing(1, 2)
     page = write_report(evaluation, summary, folder, notes=found.notes, plots=plots)
+    drawing(2, 2)
     return Report(summary, page, overview(summary), tuple(found.notes))
 
 
@@ -188,19 +205,12 @@ def _require_different(names: list[str]) -> None:
         )
 
 
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise EvaluationError(
-            f"cannot make the folder {folder}: {error.strerror or error}; choose another one"
-        ) from error
+def _given(request: Request, cases: Sequence[Case]) -> set[Path]:
+    """The folders of the sources and the truth."""
+    folders = {file.parent for case in cases for file in case.sources}
+    folders |= {case.truth.parent for case in cases if case.truth is not None}
+    return folders | {place for place in (request.truth, request.root) if place is not None}
 
 
 def _stage(progress: StageProgress | None, name: str) -> Callable[[int, int], None]:
     return (lambda done, total: progress(name, done, total)) if progress else (lambda *_: None)
-
-
-def _line(problem: Problem) -> str:
-    where = [problem.case, *(part for part in (problem.method, problem.metric) if part)]
-    return f"{', '.join(where)}: {problem.message}"

@@ -59,17 +59,15 @@ def fuse_cases(
 
     Raises:
         EvaluationError: two methods or cases would have one name as files, a method cannot fuse
-            what the cases show, or nothing can be written.
+            what the cases show, nothing can be written, or a picture that no earlier run made
+            would be replaced.
     """
     _require_able(cases, methods)
     folders = _safe_names([method.name for method in methods], "methods")
     stems = _safe_names([case.name for case in cases], "cases")
-    records: dict[str, FusingRecord] = {}
-    for method in methods:
-        place = folder / folders[method.name]
-        _make_folder(place)
-        records[method.name] = FusingRecord(place)
-    jobs = _jobs(cases, methods, {n: folder / safe for n, safe in folders.items()}, stems)
+    places = {name: folder / safe for name, safe in folders.items()}
+    records = {name: FusingRecord(place) for name, place in places.items()}
+    jobs = _jobs(cases, methods, places, stems)
 
     files: dict[str, dict[str, Path]] = {method.name: {} for method in methods}
     problems: dict[Problem, None] = {}  # in order, each once
@@ -80,6 +78,7 @@ def fuse_cases(
             files[job.method][job.case] = known
         else:
             left.append(job)
+    _claim(left, records, places)
     done, total = len(jobs) - len(left), len(jobs)
     _tell(progress, done, total)
     for job, outcome in _run(left, {m.name: m for m in methods}, workers or os.cpu_count() or 1):
@@ -132,6 +131,18 @@ def _jobs(
         for method in methods
         for case in cases
     ]
+
+
+def _claim(
+    jobs: Sequence[Job], records: Mapping[str, FusingRecord], places: Mapping[str, Path]
+) -> None:
+    """Refuse to replace what is not ours, in any folder; then note what is going to be."""
+    stems = {name: [job.stem.name for job in jobs if job.method == name] for name in records}
+    for name, record in records.items():
+        record.require_ours(stems[name])
+    for name, record in records.items():
+        _make_folder(places[name])
+        record.claim(stems[name])
 
 
 def _run(

@@ -19,6 +19,7 @@ from gifnet.errors import (
     MissingDependencyError,
 )
 from gifnet.evaluation.fusing.method import Method
+from gifnet.evaluation.fusing.record import SUFFIXES
 from gifnet.evaluation.measuring.applicability import panchromatic_index
 from gifnet.evaluation.measuring.pictures import DATA_RANGE, Pixels, read_picture
 from gifnet.imaging import from_float, require_same_size, write_image
@@ -82,7 +83,7 @@ def run_job(method: Method, job: Job) -> Outcome:
     cause = Cause.EVERYTHING
     try:
         # What lies there is the result of other sources, or of a method since changed.
-        for suffix in (".png", ".npy"):
+        for suffix in SUFFIXES:
             _with_suffix(job.stem, suffix).unlink(missing_ok=True)
         cause = Cause.SOURCE
         sources = _read_sources(job.sources)

@@ -2,18 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from gifnet.errors import EvaluationError
 
 RECORD = "fused.jsonl"
+SUFFIXES = (".png", ".npy")
+"""What fused pictures are written as."""
 
 
 class FusingRecord:
     """The record of one method's folder, a JSON object a line.
 
     A line is appended once the picture is written; the last line of a case counts. What a run
-    that was cut off left half written is passed over.
+    that was cut off left half written is passed over. A line before says which names a run is
+    going to write, so that pictures of someone else's in the folder are told from its own.
 
     Args:
         folder: where the method's pictures lie; it must exist.
@@ -22,7 +28,42 @@ class FusingRecord:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._file = folder / RECORD
-        self._lines = {line["case"]: line for line in _read_lines(self._file)}
+        lines = _read_lines(self._file)
+        self._claimed = {stem for line in lines for stem in line.get("claimed", ())}
+        noted = [line for line in lines if line.keys() >= _NOTE]
+        self._written = {line["file"] for line in noted}
+        self._lines = {line["case"]: line for line in noted}
+
+    def require_ours(self, stems: Iterable[str]) -> None:
+        """Make sure that no picture of someone else's would be replaced.
+
+        Args:
+            stems: names of files that are going to be written or removed, without suffix.
+
+        Raises:
+            EvaluationError: one is there and was not made by an earlier run.
+        """
+        for stem in stems:
+            for suffix in SUFFIXES:
+                file = self._folder / f"{stem}{suffix}"
+                ours = stem in self._claimed or file.name in self._written
+                if not ours and (file.exists() or file.is_symlink()):
+                    raise EvaluationError(
+                        f"{file}: expected no picture here, or one that an earlier run fused "
+                        f"(listed in {RECORD}); it would be replaced: move it away, or choose "
+                        "another folder"
+                    )
+
+    def claim(self, stems: Iterable[str]) -> None:
+        """Note which pictures are going to be written, before the first of them is.
+
+        Args:
+            stems: names of the files, without suffix.
+        """
+        new = [stem for stem in stems if stem not in self._claimed]
+        if new:
+            self._append({"claimed": new})
+            self._claimed.update(new)
 
     def find(self, case: str, made_from: str) -> Path | None:
         """Find a picture that was made before.
@@ -55,11 +96,14 @@ class FusingRecord:
             "made_from": made_from,
             "content": _file_digest(file),
         }
+        self._append(line)
+        self._lines[case] = line
+
+    def _append(self, line: dict[str, Any]) -> None:
         with self._file.open("a+b") as stream:
             if stream.tell() and not _ends_with_newline(self._file):
                 stream.write(b"\n")
             stream.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-        self._lines[case] = line
 
 
 class Digests:
@@ -85,7 +129,10 @@ class Digests:
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def _read_lines(file: Path) -> list[dict[str, str]]:
+_NOTE = {"case", "file", "made_from", "content"}
+
+
+def _read_lines(file: Path) -> list[dict[str, Any]]:
     if not file.is_file():
         return []
     lines = []
@@ -94,7 +141,7 @@ def _read_lines(file: Path) -> list[dict[str, str]]:
             line = json.loads(text)
         except ValueError:
             continue
-        if isinstance(line, dict) and {"case", "file", "made_from", "content"} <= line.keys():
+        if isinstance(line, dict):
             lines.append(line)
     return lines
 
