@@ -168,3 +168,27 @@ def test_the_docstring_says_what_the_table_says(name: str) -> None:
     returns = text[text.index("Returns:") : text.index("Raises:")]
     assert METRICS[name].direction.value in returns.lower()
     assert "Source:" in text
+
+
+# What a half turn changes, by definition
+NOT_OF_THE_SCENE_ALONE = {
+    "vif_wavelet_unit": "the blocks of 3x3 coefficients start at the upper left",
+    "fmi_dct": "the transform's odd functions change their sign",
+}
+# What it changes where the side is not right: from the upper left on every second row and column
+# is kept, three times, so that the lower right is lost; blocks of 16x16 start there, too
+SIDES_OF_GRIDS = {"vifp_sum": (177, 193), "vifp_unit": (177, 193), "viff": (177, 193)}
+SIDES_OF_GRIDS["qcv"] = (176, 192)
+
+
+@pytest.mark.parametrize("name", sorted(METRICS))
+def test_a_half_turn_of_all_pictures_changes_nothing(name: str) -> None:
+    sources, fused = given_to(name, (1, 2, 3))
+    if name in SIDES_OF_GRIDS:
+        first, second, fused = (textured(seed, *SIDES_OF_GRIDS[name]) for seed in (1, 2, 3))
+        sources = [first, second]
+    turned = [np.ascontiguousarray(picture[::-1, ::-1]) for picture in (*sources, fused)]
+    unchanged = pytest.approx(value(name, sources, fused), rel=1e-9)
+    assert (value(name, turned[:-1], turned[-1]) == unchanged) is (
+        name not in NOT_OF_THE_SCENE_ALONE
+    )
