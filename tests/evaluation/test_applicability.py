@@ -12,6 +12,7 @@ from gifnet.errors import EvaluationError, GIFNetError
 from gifnet.evaluation import Case, MethodOutputs, choose_metrics, default_metrics
 from gifnet.evaluation.measuring import applicability
 from gifnet.evaluation.measuring.applicability import PAIRS_ONLY
+from gifnet.evaluation.measuring.pictures import picture_shape
 from gifnet.metrics import METRICS, SMALL_SET, Direction, Metric, Needs, psnr
 
 WITHOUT_TRUTH = {"ag", "psnr", "ssim"}
@@ -194,11 +195,10 @@ def test_headers_are_read_once_however_many_metrics_are_named(
     scene: Callable[..., Scene], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[Path] = []
-    original = applicability.picture_shape
 
     def counted(file: Path) -> tuple[int, ...] | None:
         read.append(file)
-        return original(file)
+        return picture_shape(file)
 
     monkeypatch.setattr(applicability, "picture_shape", counted)
     choose_metrics(["ag", "ssim", "default", "all"], *scene({"sources": [GREY], "fused": [GREY]}))
