@@ -27,7 +27,7 @@ from gifnet.evaluation.results import PairedTest
 from gifnet.evaluation.statistics import holm
 from gifnet.imaging.atomic import write_atomically
 from gifnet.imaging.files import write_image
-from gifnet.metrics import METRICS, SMALL_SET, Direction
+from gifnet.metrics import METRICS, SMALL_SET, Direction, Needs
 
 ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED = SHARED / "weights" / "official" / "Final.model"
@@ -49,7 +49,7 @@ class ResultSet:
     name: str
     heading: str
     dataset: str
-    judged: tuple[str, ...] = tuple(n for n in SMALL_SET if not n.endswith("_truth"))
+    judged: tuple[str, ...] = tuple(n for n in SMALL_SET if METRICS[n].needs is Needs.SOURCES)
     also: tuple[str, ...] = ("ssim", "scd", "mi", "ag", "sd")
 
     @property

@@ -294,5 +294,9 @@ _TABLE = (
 METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric in _TABLE})
 """Name -> metric, in the order in which reports show them: what decides most comes first."""
 
-SMALL_SET = ("psnr_truth", "ssim_truth", "mef_ssim", "qcb", "vifp_sum", "qabf")
+SMALL_SET = (
+    *("psnr_truth", "ssim_truth"),
+    *("sam", "ergas", "q2n"),  # pansharpening, to which the next four do not apply
+    *("mef_ssim", "qcb", "vifp_sum", "qabf"),
+)
 """What to report where it is to be little, as far as it applies; docs/metrics.md says why."""
