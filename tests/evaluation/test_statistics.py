@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gifnet.evaluation import Case, Evaluation, MethodOutputs, summarise
-from gifnet.evaluation.statistics import bootstrap_interval, case_ranks, holm
+from gifnet.evaluation.statistics import (
+    bootstrap_interval,
+    can_show,
+    case_ranks,
+    holm,
+    least_corrected_p,
+)
 
 pytestmark = pytest.mark.usefixtures("falling")
 
@@ -206,10 +212,48 @@ def test_holm_of_known_values_and_of_tests_that_were_not_made() -> None:
     assert holm([]) == []
 
 
-def test_the_correction_is_over_all_metrics_and_pairs(make_evaluation: MakeEvaluation) -> None:
+def test_the_correction_is_within_a_metric_over_the_pairs(
+    make_evaluation: MakeEvaluation,
+) -> None:
     values = RANDOM.random((10, 3)) + np.array([0, 0.5, 1])
     summary = summarise(make_evaluation({"ag": values, "ssim": values**2}))
-    assert len(summary.tests) == 6
-    expected = holm([test.p_value for test in summary.tests])
-    assert [test.p_corrected for test in summary.tests] == expected
-    assert max(expected) >= 6 * min(test.p_value for test in summary.tests)
+    for metric in ("ag", "ssim"):
+        tests = [test for test in summary.tests if test.metric == metric]
+        assert len(tests) == 3
+        assert [test.p_corrected for test in tests] == holm([test.p_value for test in tests])
+    alone = summarise(make_evaluation({"ag": values})).tests
+    assert tuple(alone) == tuple(summary.tests)[:3], "other metrics change nothing"
+
+
+@pytest.mark.parametrize(("cases", "methods"), [(5, 2), (6, 2), (8, 4), (8, 5)])
+def test_a_method_that_wins_everywhere_reaches_the_least_corrected_p(
+    make_evaluation: MakeEvaluation, cases: int, methods: int
+) -> None:
+    # Differences without ties, so that SciPy computes exactly.
+    values = np.arange(cases)[:, None] * 0.01 * 2.0 ** np.arange(methods) + np.arange(methods)
+    summary = summarise(make_evaluation({"ssim": values}), resamples=10)
+    least = least_corrected_p(summary, "ssim")
+    assert least == pytest.approx(2 / 2**cases * methods * (methods - 1) / 2)
+    assert min(test.p_corrected for test in summary.tests) == pytest.approx(least)
+    assert can_show(summary, "ssim") == (least < 0.05)
+
+
+def test_the_mean_rank_is_over_the_recommended_metrics_that_were_measured(
+    make_evaluation: MakeEvaluation,
+) -> None:
+    up, down = [[1.0, 2.0]] * 2, [[2.0, 1.0]] * 2
+    nothing = [[np.nan, np.nan]] * 2
+    some_measured = {"ag": up, "ei": up, "qabf": down, "ssim": up, "qcb": nothing}
+    summary = summarise(make_evaluation(some_measured), resamples=10)
+    assert summary.ranked_by == ("qabf",)
+    assert summary.mean_ranks == {"method0": 1.0, "method1": 2.0}
+    none = summarise(make_evaluation({"ag": up, "ssim": down, "mi_tang": up}), resamples=10)
+    assert none.ranked_by == ("ag", "ssim"), "one that reproduces a bug does not count"
+    assert none.mean_ranks == {"method0": 1.5, "method1": 1.5}
+
+
+def test_the_draws_of_the_bootstrap_do_not_depend_on_how_they_are_divided() -> None:
+    values = RANDOM.random((7, 2))
+    drawn = np.random.default_rng(4).multinomial(7, np.full(7, 1 / 7), 1200)
+    expected = np.quantile(drawn @ values / 7, [0.025, 0.975], axis=0)
+    np.testing.assert_allclose(bootstrap_interval(values, seed=4, resamples=1200), expected)

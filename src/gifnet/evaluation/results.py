@@ -127,7 +127,7 @@ class PairedTest:
         better: cases in which the first is the better one, by the metric's direction.
         worse: cases in which it is the worse one.
         p_value: Wilcoxon signed-rank test, two-sided; NaN where there is nothing to test.
-        p_corrected: Holm's correction over all tests of the summary.
+        p_corrected: Holm's correction over all pairs of methods under this metric.
     """
 
     metric: str
@@ -147,9 +147,11 @@ class Summary:
     Attributes:
         evaluation: where they come from.
         figures: (metric, method) -> figure.
-        mean_ranks: method -> mean of its ranks over all metrics but those that reproduce a bug.
+        mean_ranks: method -> mean of its ranks over the metrics of ``ranked_by``.
         tests: every pair of methods under every metric.
         counts: metric -> number of cases that count.
+        ranked_by: metrics behind the mean ranks: those measured of ``gifnet.metrics.SMALL_SET``;
+            if none was, all that were measured and do not reproduce a bug.
     """
 
     evaluation: Evaluation
@@ -157,3 +159,4 @@ class Summary:
     mean_ranks: dict[str, float]
     tests: Sequence[PairedTest]
     counts: dict[str, int]
+    ranked_by: tuple[str, ...] = ()

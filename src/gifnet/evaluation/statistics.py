@@ -1,5 +1,6 @@
 """An evaluation in numbers: means, confidence intervals, ranks and paired tests."""
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
@@ -9,11 +10,16 @@ from numpy.typing import NDArray
 
 from gifnet.errors import MissingDependencyError
 from gifnet.evaluation.results import Evaluation, Figure, PairedTest, Summary
-from gifnet.metrics import METRICS, Direction
+from gifnet.metrics import METRICS, SMALL_SET, Direction
 
 SEED = 0
-RESAMPLES = 2000
+RESAMPLES = 10_000
 CONFIDENCE = 0.95
+SIGNIFICANCE = 0.05
+"""Corrected p-values below it count as a difference that was shown."""
+
+_ROWS = 500
+"""Draws of the bootstrap that are computed at once, which bounds the memory."""
 
 Values = NDArray[np.float64]
 
@@ -29,14 +35,15 @@ def summarise(evaluation: Evaluation, *, seed: int = SEED, resamples: int = RESA
 
     Returns:
         The summary. Standard deviation and interval are NaN for one case and for infinite values,
-        such as the PSNR of identical pictures; everything is where no case counts.
+        such as the PSNR of identical pictures; everything is where no case counts. The mean
+        ranks are over ``ranked_by`` alone; p-values are corrected by Holm within each metric, over
+        its pairs of methods.
 
     Raises:
         MissingDependencyError: SciPy is not installed.
     """
     stats = _stats()
     figures: dict[tuple[str, str], Figure] = {}
-    ranks: dict[str, list[float]] = {name: [] for name in evaluation.method_names}
     tests: list[PairedTest] = []
     for metric in evaluation.metrics:
         values = evaluation.of(metric)
@@ -46,21 +53,40 @@ def summarise(evaluation: Evaluation, *, seed: int = SEED, resamples: int = RESA
             strict=True,
         ):
             figures[metric, name] = figure
-            if not METRICS[metric].reproduces_bug:
-                ranks[name].append(figure.rank)
-        for first, second in combinations(range(values.shape[1]), 2):
-            tests.append(_paired_test(evaluation, metric, values, first, second, stats))
-    corrected = holm([test.p_value for test in tests])
-    return Summary(
-        evaluation,
-        figures,
-        {name: _mean_of_known(values) for name, values in ranks.items()},
-        tuple(
-            PairedTest(**(vars(test) | {"p_corrected": p}))
-            for test, p in zip(tests, corrected, strict=True)
-        ),
-        {metric: len(evaluation.of(metric)) for metric in evaluation.metrics},
-    )
+        tests += _corrected(
+            [
+                _paired_test(evaluation, metric, values, first, second, stats)
+                for first, second in combinations(range(values.shape[1]), 2)
+            ]
+        )
+    counts = {metric: len(evaluation.of(metric)) for metric in evaluation.metrics}
+    ranked_by = _ranked_by(counts)
+    mean_ranks = {
+        name: _mean_of_known([figures[metric, name].rank for metric in ranked_by])
+        for name in evaluation.method_names
+    }
+    return Summary(evaluation, figures, mean_ranks, tuple(tests), counts, ranked_by)
+
+
+def least_corrected_p(summary: Summary, metric: str) -> float:
+    """Compute the least corrected p-value that the tests of a metric could have reached.
+
+    Args:
+        summary: The evaluation in numbers.
+        metric: Name of one of its metrics.
+
+    Returns:
+        2 / 2^n for n pictures, which is the p-value of a method that wins in all of them, times
+        the number of tests under the metric; at most 1. Where it is not below ``SIGNIFICANCE``
+        no result whatever would have shown a difference.
+    """
+    tests = [t for t in summary.tests if t.metric == metric and not np.isnan(t.p_value)]
+    return float(min(1.0, 2.0 ** (1 - summary.counts[metric]) * max(len(tests), 1)))
+
+
+def can_show(summary: Summary, metric: str) -> bool:
+    """Say whether there are pictures enough for the tests of a metric to show a difference."""
+    return least_corrected_p(summary, metric) < SIGNIFICANCE
 
 
 def case_ranks(values: Values, metric: str) -> Values:
@@ -109,16 +135,38 @@ def bootstrap_interval(values: Values, *, seed: int, resamples: int) -> Values:
     count = len(values)
     mean = values.mean(axis=0)
     # Of differences from the mean: equal values then have an interval without rounding errors.
-    means = mean + _draws(count, seed, resamples) @ (values - mean) / count
+    draws = _draws(count, seed, resamples)
+    centred = (values - mean) / count
+    means = mean + np.concatenate(
+        [draws[start : start + _ROWS] @ centred for start in range(0, resamples, _ROWS)]
+    )
     tail = (1 - CONFIDENCE) / 2
     return np.asarray(np.quantile(means, [tail, 1 - tail], axis=0))
 
 
 @lru_cache(maxsize=1)
-def _draws(count: int, seed: int, resamples: int) -> Values:
+def _draws(count: int, seed: int, resamples: int) -> NDArray[np.uint16]:
     """How often each case is in each draw, (resamples, cases): one product gives all means."""
-    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), resamples)
-    return drawn.astype(np.float64)
+    random = np.random.default_rng(seed)
+    even = np.full(count, 1 / count)
+    # Small numbers, in parts: for thousands of pictures whole ones of 64 bits take gigabytes.
+    drawn = np.empty((resamples, count), np.uint16)
+    for start in range(0, resamples, _ROWS):
+        part = drawn[start : start + _ROWS]
+        part[:] = random.multinomial(count, even, len(part))
+    return drawn
+
+
+def _ranked_by(counts: dict[str, int]) -> tuple[str, ...]:
+    """The recommended metrics: many that measure the same thing would outvote them."""
+    measured = [metric for metric, count in counts.items() if count]
+    small = tuple(metric for metric in SMALL_SET if metric in measured)
+    return small or tuple(name for name in measured if not METRICS[name].reproduces_bug)
+
+
+def _corrected(tests: list[PairedTest]) -> list[PairedTest]:
+    corrected = holm([test.p_value for test in tests])
+    return [replace(test, p_corrected=p) for test, p in zip(tests, corrected, strict=True)]
 
 
 def _figures(values: Values, sign: float, *, seed: int, resamples: int) -> list[Figure]:

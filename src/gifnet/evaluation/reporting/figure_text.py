@@ -4,7 +4,14 @@ import math
 from collections.abc import Sequence
 
 from gifnet.evaluation.results import Figure, PairedTest, Summary
-from gifnet.metrics import METRICS, Direction
+from gifnet.evaluation.statistics import can_show, least_corrected_p
+from gifnet.metrics import METRICS, SMALL_SET, Direction
+
+INFINITE_MEAN = (
+    "One picture that equals what it is compared with has an infinite PSNR, and makes the mean "
+    "infinite, without spread or interval; ranks and tests stay sound."
+)
+"""What is to be said wherever a mean is infinite."""
 
 _SIGNIFICANT = 4
 _MOST_DECIMALS = 8
@@ -73,6 +80,32 @@ def counted(summary: Summary) -> str:
         return f"{asked} pictures" if asked != 1 else "1 picture"
     found = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     return f"{found} of {asked} pictures"
+
+
+def ranked_over(summary: Summary) -> str:
+    """Say which metrics the mean ranks are over; how many, where none is a recommended one."""
+    names = summary.ranked_by
+    if not names or names[0] in SMALL_SET:
+        return ", ".join(METRICS[name].label for name in names) or "no metric"
+    count = f"all {len(names)} metrics" if len(names) > 1 else METRICS[names[0]].label
+    return f"{count} (none of the recommended ones was measured)"
+
+
+def too_few(summary: Summary) -> str:
+    """Say under which metrics no result could have been significant; empty if under none."""
+    tested = list(dict.fromkeys(test.metric for test in summary.tests))
+    few = [name for name in tested if summary.counts[name] and not can_show(summary, name)]
+    if not few:
+        return ""
+    counts = sorted({summary.counts[name] for name in few})
+    span = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    where = "" if len(few) == len(tested) else f" ({', '.join(METRICS[n].label for n in few)})"
+    least = max(least_corrected_p(summary, name) for name in few)
+    return (
+        f"too few pictures ({span}) to show a difference among "
+        f"{len(summary.evaluation.methods)} methods{where}: a method that wins in all of them "
+        f"reaches a corrected p of {p_text(least)} at best"
+    )
 
 
 def pairs_of(summary: Summary) -> list[tuple[str, str, Sequence[PairedTest]]]:
