@@ -34,8 +34,10 @@ def test_the_row_stands_above_ours() -> None:
 
 def test_both_candidates_of_a_column_are_shown() -> None:
     lines = comparison_lines(summary(("vifp_unit", "vif_wavelet_unit", "ssim")), "tno")
-    assert "| | pictures | VIF: `vif_wavelet_unit` | VIF: `vifp_unit` |" in lines
-    assert "| GIFNet, the paper | ? | 0.99 | 0.99 |" in lines
+    heads = "| | pictures | EI | AG | SCD | VIF: `vif_wavelet_unit` | VIF: `vifp_unit` |"
+    assert heads in lines
+    assert "| GIFNet, the paper | ? | 52.30 | 5.24 | 1.66 | 0.99 | 0.99 |" in lines
+    assert "| gifnet, here | 20 | - | - | - | 10.12 | 0.12 |" in lines
     assert "- EI, AG, SCD: not measured here." in lines
 
 
@@ -54,8 +56,10 @@ def test_another_count_than_the_papers_is_said() -> None:
     assert "not comparable, the paper took all 20 pairs; 19 are measured here" in text
 
 
-def test_without_any_of_its_metrics_the_columns_are_missing() -> None:
+def test_without_any_of_its_metrics_the_papers_row_is_there_alone() -> None:
     lines = comparison_lines(summary(("ssim",)), "lytro")
+    assert "| GIFNet, the paper | 20 | 80.86 | 7.71 | 1.37 | 1.74 |" in lines
+    assert "| average, here | 20 | - | - | - | - |" in lines
     assert "- EI, AG, SCD, VIF: not measured here." in lines
 
 

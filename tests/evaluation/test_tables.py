@@ -4,7 +4,9 @@ import csv
 import json
 import math
 import re
+import shutil
 import stat
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +25,8 @@ from gifnet.evaluation import (
 )
 from gifnet.evaluation.reporting import figure_text, markdown
 from gifnet.evaluation.reporting.figure_text import number, p_text
-from gifnet.evaluation.reporting.latex import escape, latex_table
+from gifnet.evaluation.reporting.latex import _row, escape, latex_table
+from gifnet.evaluation.reporting.overview import overview
 from gifnet.evaluation.reporting.tables import per_image_csv, summary_json
 from gifnet.metrics import METRICS
 from gifnet.version import __version__
@@ -100,7 +103,10 @@ def test_the_markdown_has_intervals_ranks_tests_problems_and_cautions(summary: S
     test = summary.tests[0]
     assert f"{test.p_corrected:.3f} ({test.better} : {test.worse})" in text
     assert "- AG: 3 of 4\n" in text
-    assert r"- case1, x\|y\*, ag: expected \<this\>, got that" in text
+    assert r"- case1, x\|y\*, AG: expected \<this\>, got that" in text
+    assert "Too few pictures (3 to 4) to show a difference among 3 methods" in text
+    assert "over all 2 metrics (none of the recommended ones was measured)" in text
+    assert figure_text.INFINITE_MEAN in text
     for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
         assert len({len(cells(line)) for line in block.splitlines()}) == 1, block
 
@@ -117,16 +123,85 @@ def test_the_latex_table_is_complete_and_escaped(summary: Summary) -> None:
     text = latex_table(summary)
     lines = text.splitlines()
     assert lines[0] == r"% \usepackage{booktabs}"
-    assert lines[2] == r"\begin{tabular}{lrrr}"
-    assert lines[-1] == r"\end{tabular}"
+    assert lines[2].startswith("% Mean rank over all 2 metrics")
+    assert r"\begin{tabular}{lrrr}" in lines
+    assert lines[-1] == r"\end{tabular}}"
     rows = [line for line in lines if line.endswith(r"\\")]
     assert len(rows) == 4
     assert all(len(re.findall(r"(?<!\\)&", row)) == 3 for row in rows)
-    assert rows[0] == r"Method & AG $\uparrow$ & PSNR $\uparrow$ & Mean rank $\downarrow$ \\"
-    assert rows[1].startswith(r"a\_b \& c\% & 1.111 $\pm$ 1.644 & \underline{31.50 $\pm$ 1.29} &")
-    assert rows[2].startswith(r"x\textbar{}y* & \textbf{4.000 $\pm$ 2.000} & \textbf{$\infty$} &")
+    assert rows[0] == r"Metric & a\_b \& c\% & x\textbar{}y* & plain \\"
+    assert rows[1] == r"AG $\uparrow$ & 1.111 & \textbf{4.000} & \underline{3.167} \\"
+    assert rows[2] == r"PSNR $\uparrow$ & \underline{31.50} & \textbf{$\infty$} & 10.00 \\"
+    assert rows[3].startswith(r"Mean rank $\downarrow$ & ")
     assert text.isascii()
     assert text.count("{") == text.count("}")
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_latex_sets_all_metrics_of_four_methods_within_the_width_of_a_page(
+    make_evaluation: MakeEvaluation, tmp_path: Path
+) -> None:
+    names = [name for name in METRICS if not METRICS[name].reproduces_bug][:32]
+    random = np.random.default_rng(0)
+    values = {name: random.gamma(2, 30, (6, 4)) for name in names}
+    methods = ("GIFNet", "[laplacian]", "*mertens_50%", "guided filter")
+    table = latex_table(summarise(make_evaluation(values, methods), resamples=10))
+    document = (
+        r"\documentclass{article}\usepackage{booktabs}\begin{document}\begin{table}\centering"
+        f"\n{table}"
+        r"\end{table}\end{document}"
+    )
+    (tmp_path / "table.tex").write_text(document)
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "table.tex"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "Overfull" not in said.stdout
+    assert "too large for page" not in said.stdout
+
+
+def test_a_row_of_latex_that_begins_with_a_bracket_is_no_option_of_the_line_before() -> None:
+    assert _row(["[a]", "b"]) == r"{}[a] & b \\"
+    assert _row(["*", "b"]) == r"{}* & b \\"
+
+
+def test_more_than_eight_metrics_go_down(make_evaluation: MakeEvaluation) -> None:
+    values = {name: [[1.0, 2.0], [2.0, 3.0]] for name in list(METRICS)[:9]}
+    lines = markdown_overview(summarise(make_evaluation(values), resamples=10)).splitlines()
+    assert cells(lines[0]) == ["Metric", "method0", "method1"]
+    assert len(lines) == 2 + 9 + 1
+    assert cells(lines[-1])[0] == "Mean rank ↓"
+    assert {len(cells(line)) for line in lines} == {3}
+
+
+def test_notes_are_in_the_markdown_and_in_the_json(summary: Summary, tmp_path: Path) -> None:
+    notes = [
+        "A part.",
+        "### Beside",
+        "",
+        "| | `ag` |",
+        "|---|---|",
+        r"| a\|b | 1 |",
+        "- one",
+        "- two",
+    ]
+    write_tables(summary, tmp_path, notes=notes)
+    text = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    expected = (
+        "A part.\n\n### Beside\n\n|  | `ag` |\n| --- | --- |\n| a\\|b | 1 |\n\n- one\n- two\n"
+    )
+    assert f"## Notes\n\n{expected}" in text
+    content = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    assert content["notes"] == notes
+    assert content["ranked_by"] == ["ag", "psnr"]
+    assert content["correction"]["over"] == "the pairs of methods within each metric"
+    assert content["metrics"]["psnr"]["least_p_corrected"] == 0.375
+
+
+def test_the_overview_says_which_metrics_the_mean_rank_is_over(
+    make_evaluation: MakeEvaluation,
+) -> None:
+    table = [[1.0, 2.0]] * 2
+    text = overview(summarise(make_evaluation({"qabf": table, "qcb": table, "ag": table})))
+    assert "mean rank over QCB, Qabf; 1 is best" in text
 
 
 def test_every_special_character_of_latex_is_escaped_once() -> None:

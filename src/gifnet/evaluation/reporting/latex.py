@@ -6,8 +6,8 @@ from gifnet.evaluation.reporting.figure_text import (
     arrow,
     counted,
     decimals_of,
-    mean_and_deviation,
     number,
+    ranked_over,
 )
 from gifnet.evaluation.results import Figure, Summary
 from gifnet.metrics import METRICS
@@ -39,43 +39,45 @@ def escape(text: str) -> str:
 
 
 def latex_table(summary: Summary) -> str:
-    r"""Write the means as a tabular.
+    r"""Write the means as a table that fits a page.
 
     Args:
         summary: What it shows.
 
     Returns:
-        A ``tabular`` for the package booktabs, methods down and metrics across: mean ± standard
-        deviation, the best ``\textbf``, the second best ``\underline``, and the mean rank.
+        A ``tabular`` for the package booktabs, metrics down and methods across: the means, the
+        best ``\textbf``, the second best ``\underline``, and the mean rank. Standard deviations
+        are in the other tables.
     """
     evaluation = summary.evaluation
-    metrics = evaluation.metrics
-    decimals = {metric: decimals_of(summary, metric) for metric in metrics}
-    heads = [f"{escape(METRICS[metric].label)} {_symbols(arrow(metric))}" for metric in metrics]
-    rows = [
-        [
-            escape(name),
-            *(_marked(summary.figures[metric, name], decimals[metric]) for metric in metrics),
-            _symbols(number(summary.mean_ranks[name], 2)),
-        ]
-        for name in evaluation.method_names
-    ]
+    names = evaluation.method_names
+    rows = []
+    for metric in evaluation.metrics:
+        decimals = decimals_of(summary, metric)
+        means = [_marked(summary.figures[metric, name], decimals) for name in names]
+        rows.append([f"{escape(METRICS[metric].label)} {_symbols(arrow(metric))}", *means])
+    ranks = [_symbols(number(summary.mean_ranks[name], 2)) for name in names]
     lines = [
         r"% \usepackage{booktabs}",
-        f"% {_comment(evaluation.title)}: mean and standard deviation over {counted(summary)}",
-        rf"\begin{{tabular}}{{l{'r' * (len(metrics) + 1)}}}",
+        f"% {_comment(evaluation.title)}: means over {_comment(counted(summary))}",
+        f"% Mean rank over {_comment(ranked_over(summary))}",
+        r"% Too wide? \setlength{\tabcolsep}{3pt}, or \resizebox{\linewidth}{!}{...} of graphicx.",
+        r"{\footnotesize",
+        rf"\begin{{tabular}}{{l{'r' * len(names)}}}",
         r"\toprule",
-        _row(["Method", *heads, r"Mean rank $\downarrow$"]),
+        _row(["Metric", *map(escape, names)]),
         r"\midrule",
         *map(_row, rows),
+        r"\midrule",
+        _row([r"Mean rank $\downarrow$", *ranks]),
         r"\bottomrule",
-        r"\end{tabular}",
+        r"\end{tabular}}",
     ]
     return "\n".join(lines) + "\n"
 
 
 def _marked(figure: Figure, decimals: int) -> str:
-    text = _symbols(mean_and_deviation(figure, decimals))
+    text = _symbols(number(figure.mean, decimals))
     return {1: rf"\textbf{{{text}}}", 2: rf"\underline{{{text}}}"}.get(figure.place, text)
 
 
@@ -84,7 +86,9 @@ def _symbols(text: str) -> str:
 
 
 def _row(cells: list[str]) -> str:
-    return " & ".join(cells) + r" \\"
+    # After the end of a line LaTeX takes a bracket or a star for an option of it.
+    start = "{}" if cells[0].startswith(("[", "*")) else ""
+    return start + " & ".join(cells) + r" \\"
 
 
 def _comment(text: str) -> str:

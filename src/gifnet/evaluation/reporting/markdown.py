@@ -1,9 +1,11 @@
 """The summary of an evaluation as Markdown."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 
 from gifnet.evaluation.reporting.figure_text import (
+    INFINITE_MEAN,
     arrow,
     counted,
     decimals_of,
@@ -12,10 +14,15 @@ from gifnet.evaluation.reporting.figure_text import (
     number,
     p_text,
     pairs_of,
+    ranked_over,
+    too_few,
 )
-from gifnet.evaluation.results import Figure, Problem, Summary
+from gifnet.evaluation.reporting.notes import markdown_notes
+from gifnet.evaluation.reporting.problems import grouped_problems
+from gifnet.evaluation.results import Figure, Summary
 from gifnet.metrics import METRICS
 
+_MOST_ACROSS = 8
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
@@ -26,22 +33,25 @@ def markdown_overview(summary: Summary) -> str:
         summary: What it shows.
 
     Returns:
-        A Markdown table, methods down and metrics across: mean ± standard deviation, the best
-        **bold** and the second best _italic_, and the mean rank. Ends with a line break.
+        A Markdown table: mean ± standard deviation, the best **bold** and the second best
+        _italic_, and the mean rank. Methods down and metrics across, or the other way round for
+        more than eight metrics. Ends with a line break.
     """
     return _means(summary, [escape(METRICS[name].label) for name in summary.evaluation.metrics])
 
 
-def markdown_summary(summary: Summary) -> str:
+def markdown_summary(summary: Summary, *, notes: Sequence[str] = ()) -> str:
     """Write the whole summary.
 
     Args:
         summary: What it shows.
+        notes: Lines of Markdown on what is to be said of it.
 
     Returns:
-        Markdown: means, confidence intervals, ranks, tests, problems, and cautions as footnotes.
+        Markdown: means, notes, confidence intervals, ranks, tests, problems, and cautions as
+        footnotes.
     """
-    return "\n".join(_sections(summary))
+    return "\n".join(_sections(summary, notes))
 
 
 def escape(text: str) -> str:
@@ -53,7 +63,7 @@ def _means(summary: Summary, labels: Sequence[str]) -> str:
     metrics = summary.evaluation.metrics
     decimals = {metric: decimals_of(summary, metric) for metric in metrics}
     heads = [f"{label} {arrow(name)}" for label, name in zip(labels, metrics, strict=True)]
-    rows = [
+    columns = [["Method", *heads, "Mean rank ↓"]] + [
         [
             escape(name),
             *(_marked(summary.figures[metric, name], decimals[metric]) for metric in metrics),
@@ -61,19 +71,33 @@ def _means(summary: Summary, labels: Sequence[str]) -> str:
         ]
         for name in summary.evaluation.method_names
     ]
-    return _table(["Method", *heads, "Mean rank ↓"], rows)
+    return _upright(columns, "Metric")
 
 
-def _sections(summary: Summary) -> Iterator[str]:
+def _upright(rows: Sequence[Sequence[str]], corner: str) -> str:
+    """A table whose metrics go down where they are too many to stand beside each other."""
+    if len(rows[0]) <= _MOST_ACROSS + 2:
+        return _table(rows[0], rows[1:])
+    first, *others = zip(*rows, strict=True)
+    return _table([corner, *first[1:]], others)
+
+
+def _sections(summary: Summary, notes: Sequence[str]) -> Iterator[str]:
     evaluation = summary.evaluation
     yield f"# {escape(evaluation.title)}\n"
     yield (
         f"Mean ± standard deviation over {counted(summary)}. **Best** and _second best_ mean; "
-        "↑ higher is better, ↓ lower is better.\n"
+        "↑ higher is better, ↓ lower is better. The mean rank is over "
+        f"{escape(ranked_over(summary))}; 1 is best.\n"
     )
     yield _means(summary, [_noted_label(metric) for metric in evaluation.metrics])
-    if notes := _cautions(evaluation.metrics):
-        yield notes
+    if cautions := _cautions(evaluation.metrics):
+        yield cautions
+    if any(math.isinf(figure.mean) for figure in summary.figures.values()):
+        yield f"{INFINITE_MEAN}\n"
+    if notes:
+        yield "## Notes\n"
+        yield markdown_notes(notes)
     yield "## 95 % confidence intervals of the means (bootstrap)\n"
     yield _intervals(summary)
     yield "## Mean rank over the pictures\n"
@@ -81,16 +105,20 @@ def _sections(summary: Summary) -> Iterator[str]:
     if summary.tests:
         yield "## Paired tests\n"
         yield (
-            "p of the two-sided Wilcoxon signed-rank test, Holm-corrected for all tests of this "
-            "page, and in how many pictures the first method is better : worse.\n"
+            "p of the two-sided Wilcoxon signed-rank test, corrected by Holm within each metric "
+            "over the pairs of methods, and in how many pictures the first method is better : "
+            "worse.\n"
         )
+        if few := too_few(summary):
+            yield f"{escape(few[0].upper() + few[1:])}.\n"
         yield _tests(summary)
     yield "## Pictures\n"
     yield _counts(summary)
     if evaluation.problems:
         yield "## Left out\n"
         yield "A picture that fails for one method is left out for all of them.\n"
-        yield "\n".join(f"- {_problem(problem)}" for problem in evaluation.problems) + "\n"
+        lines = grouped_problems(evaluation.problems, methods=evaluation.method_names)
+        yield "".join(f"- {escape(line)}\n" for line in lines)
 
 
 def _noted_label(metric: str) -> str:
@@ -131,7 +159,12 @@ def _ranks(summary: Summary) -> str:
         ]
         for metric in summary.evaluation.metrics
     ]
-    rows.append(["All", *(number(summary.mean_ranks[name], 2) for name in names)])
+    rows.append(
+        [
+            f"Mean over {escape(ranked_over(summary))}",
+            *(number(summary.mean_ranks[name], 2) for name in names),
+        ]
+    )
     return _table(["Metric", *map(escape, names)], rows)
 
 
@@ -144,7 +177,7 @@ def _tests(summary: Summary) -> str:
         for first, second, tests in pairs_of(summary)
     ]
     labels = [escape(METRICS[metric].label) for metric in summary.evaluation.metrics]
-    return _table(["Methods", *labels], rows)
+    return _upright([["Methods", *labels], *rows], "Metric")
 
 
 def _counts(summary: Summary) -> str:
@@ -154,11 +187,6 @@ def _counts(summary: Summary) -> str:
         return f"All {asked} count under every metric.\n"
     lines = [f"- {escape(METRICS[name].label)}: {count} of {asked}" for name, count in few.items()]
     return "\n".join(lines) + "\n"
-
-
-def _problem(problem: Problem) -> str:
-    where = [problem.case, problem.method, problem.metric]
-    return escape(f"{', '.join(part for part in where if part)}: {problem.message}")
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

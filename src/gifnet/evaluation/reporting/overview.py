@@ -2,7 +2,7 @@
 
 import math
 
-from gifnet.evaluation.reporting.figure_text import arrow, decimals_of, number
+from gifnet.evaluation.reporting.figure_text import arrow, decimals_of, number, ranked_over
 from gifnet.evaluation.results import Summary
 from gifnet.metrics import METRICS
 
@@ -36,6 +36,8 @@ def overview(summary: Summary) -> str:
         + "".join(f"  {cell.rjust(width)}" for cell, width in zip(row[1:], widths[1:], strict=True))
         for row in rows
     ]
+    if len(methods) > 1:
+        lines.append(f"mean rank over {ranked_over(summary)}; 1 is best")
     counts = [count for count in summary.counts.values() if count]
     if counts:
         span = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"

@@ -3,7 +3,8 @@
 Source: GIFNet, CVPR 2025, Table 2, the row of GIFNet.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -108,30 +109,33 @@ def comparison_lines(summary: Summary, dataset: str | None) -> list[str]:
         dataset: name in ``DATASETS``; None where other pictures were evaluated.
 
     Returns:
-        Lines of Markdown: a table, and what in it is not comparable. Without a row of the data
+        Lines of Markdown: a table with all columns of the paper, "-" where one was not measured
+        here, and what in it is not comparable. Without a row of the data
         set, one line that says so.
     """
     if dataset is None or dataset not in TABLE_2:
         return [_no_row(dataset)]
     row = TABLE_2[dataset]
-    measured = [
+    # Every column of the paper; one that was not measured here once, without a metric.
+    shown: list[tuple[PaperMetric, str | None]] = [
         (column, name)
         for column in COLUMNS
-        for name in column.metrics
-        if name in summary.evaluation.metrics
+        for name in ([m for m in column.metrics if m in summary.evaluation.metrics] or (None,))
     ]
-    heads = [f"{column.column}: `{name}`" for column, name in measured]
+    heads = [column.column + (f": `{name}`" if name else "") for column, name in shown]
     lines = [
         f"### {row.title}, beside the paper's Table 2 (GIFNet, CVPR 2025)",
         "",
-        f"| | pictures | {' | '.join(heads)} |" if heads else "| | pictures |",
+        f"| | pictures | {' | '.join(heads)} |",
         "|---" * (2 + len(heads)) + "|",
         f"| GIFNet, the paper | {row.count or '?'} |"
-        + _cells([row.values[column.column] for column, _ in measured]),
+        + _cells([row.values[column.column] for column, _ in shown]),
     ]
     for method in summary.evaluation.method_names:
-        means = [summary.figures[name, method].mean for _, name in measured]
-        lines.append(f"| {method}, here | {_counts(summary, measured)} |{_cells(means)}")
+        means = [summary.figures[name, method].mean if name else None for _, name in shown]
+        label = method.replace("|", r"\|")
+        counts = _counts(summary, [name for _, name in shown if name])
+        lines.append(f"| {label}, here | {counts} |{_cells(means)}")
     lines += ["", *_reservations(summary, row)]
     return lines
 
@@ -174,11 +178,12 @@ def _about_pictures(summary: Summary, row: PaperRow) -> str:
     )
 
 
-def _cells(values: list[float]) -> str:
-    return "".join(f" {value:.2f} |" for value in values)
+def _cells(values: Sequence[float | None]) -> str:
+    known = ("-" if value is None or math.isnan(value) else f"{value:.2f}" for value in values)
+    return "".join(f" {text} |" for text in known)
 
 
-def _counts(summary: Summary, measured: list[tuple[PaperMetric, str]]) -> str:
+def _counts(summary: Summary, measured: Sequence[str]) -> str:
     """How many pictures the means are over; a range where the metrics differ."""
-    counts = sorted({summary.counts[name] for _, name in measured})
+    counts = sorted({summary.counts[name] for name in measured})
     return "-".join(str(count) for count in counts) or str(len(summary.evaluation.cases))

@@ -14,7 +14,7 @@ from gifnet.evaluation.measuring.cache import metrics_version
 from gifnet.evaluation.reporting.latex import latex_table
 from gifnet.evaluation.reporting.markdown import markdown_overview, markdown_summary
 from gifnet.evaluation.results import Evaluation, Summary
-from gifnet.evaluation.statistics import CONFIDENCE, RESAMPLES, SEED
+from gifnet.evaluation.statistics import CONFIDENCE, RESAMPLES, SEED, least_corrected_p
 from gifnet.imaging.atomic import write_atomically
 from gifnet.metrics import METRICS
 from gifnet.version import __version__
@@ -25,13 +25,20 @@ _FORMAT = 1
 
 
 def write_tables(
-    summary: Summary, folder: Path, *, seed: int = SEED, resamples: int = RESAMPLES
+    summary: Summary,
+    folder: Path,
+    *,
+    notes: Sequence[str] = (),
+    seed: int = SEED,
+    resamples: int = RESAMPLES,
 ) -> tuple[Path, ...]:
     """Write all tables, each whole or not at all.
 
     Args:
         summary: What they show.
         folder: Where to; made if it is not there.
+        notes: Lines of Markdown to write into summary.md and summary.json, for example what is
+            not comparable.
         seed: What ``summarise`` was given.
         resamples: Likewise.
 
@@ -43,9 +50,9 @@ def write_tables(
     """
     contents = {
         "per_image.csv": per_image_csv(summary.evaluation),
-        "summary.md": markdown_summary(summary),
+        "summary.md": markdown_summary(summary, notes=notes),
         "summary.tex": latex_table(summary),
-        "summary.json": summary_json(summary, seed=seed, resamples=resamples),
+        "summary.json": summary_json(summary, notes=notes, seed=seed, resamples=resamples),
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -78,11 +85,18 @@ def per_image_csv(evaluation: Evaluation) -> str:
     return text.getvalue()
 
 
-def summary_json(summary: Summary, *, seed: int = SEED, resamples: int = RESAMPLES) -> str:
+def summary_json(
+    summary: Summary,
+    *,
+    notes: Sequence[str] = (),
+    seed: int = SEED,
+    resamples: int = RESAMPLES,
+) -> str:
     """Write everything that is known, for programs.
 
     Args:
         summary: What was measured and computed.
+        notes: Lines of Markdown.
         seed: What ``summarise`` was given.
         resamples: Likewise.
 
@@ -104,6 +118,7 @@ def summary_json(summary: Summary, *, seed: int = SEED, resamples: int = RESAMPL
                 "better": str(METRICS[name].direction),
                 "caution": METRICS[name].caution,
                 "cases": summary.counts[name],
+                "least_p_corrected": least_corrected_p(summary, name),
             }
             for name in evaluation.metrics
         },
@@ -114,6 +129,8 @@ def summary_json(summary: Summary, *, seed: int = SEED, resamples: int = RESAMPL
             for method in evaluation.method_names
         },
         "mean_ranks": summary.mean_ranks,
+        "ranked_by": list(summary.ranked_by),
+        "correction": {"method": "Holm", "over": "the pairs of methods within each metric"},
         "tests": [asdict(test) for test in summary.tests],
         "values": {
             case.name: {
@@ -123,6 +140,7 @@ def summary_json(summary: Summary, *, seed: int = SEED, resamples: int = RESAMPL
             for case, rows in zip(evaluation.cases, evaluation.values, strict=True)
         },
         "problems": [asdict(problem) for problem in evaluation.problems],
+        "notes": list(notes),
     }
     return json.dumps(_plain(content), allow_nan=False, ensure_ascii=False, indent=1) + "\n"
 
