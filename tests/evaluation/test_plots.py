@@ -74,6 +74,24 @@ def test_every_plot_is_drawn_for_few_and_many_methods_and_pictures(
         assert plot.description.endswith(".")
 
 
+def test_plots_of_an_earlier_run_do_not_stay(
+    make_evaluation: MakeEvaluation, tmp_path: Path
+) -> None:
+    for name in ("mine.png", "box_office.png", "best.png", "notes.txt"):
+        (tmp_path / name).write_bytes(b"")
+    before = make_evaluation({name: values(3, 3) for name in MANY[:3]}, ["a", "b", "c"])
+    write_plots(before, summarise(before, resamples=20), tmp_path)
+    after = make_evaluation({MANY[0]: values(3, 2)}, ["a", "d"])
+    written = write_plots(after, summarise(after, resamples=20), tmp_path)
+    left = {file.name for file in tmp_path.iterdir()}
+    assert left - {plot.file.name for plot in written} == {
+        "mine.png",
+        "box_office.png",
+        "best.png",
+        "notes.txt",
+    }
+
+
 def test_a_method_has_its_own_colour_in_every_plot(make_evaluation: MakeEvaluation) -> None:
     evaluation = make_evaluation({name: values(9, 3) for name in MANY[:3]}, ["a", "b", "c"])
     summary = summarise(evaluation, resamples=20)

@@ -19,7 +19,17 @@ MakeEvaluation = Callable[..., Evaluation]
 
 NAMES = ("GIFNet", "<b>bold</b>", "onnx:a-very-long-name-of-a-file-with-a-model.onnx", "average")
 METRICS = ("psnr_truth", "ssim", "nabf", "ag", "qabf", "mse")
-NOTE = "Measured on <other> pictures."
+NOTES = (
+    "Measured on <other> pictures.",
+    "### Beside the <paper>",
+    "",
+    "| | pictures | EI: `ei` |",
+    "|---|---|---|",
+    "| <i>, here | 6 | 1.25 |",
+    "",
+    "- Pictures: not `comparable`.",
+    "- SCD: <unknown>.",
+)
 
 
 def make_report(folder: Path, *, cases: int = 6, methods: int = 4) -> Path:
@@ -51,7 +61,7 @@ def make_report(folder: Path, *, cases: int = 6, methods: int = 4) -> Path:
     (report / "per image.csv").write_text("case\n")
     (report / "summary.json").write_text("{}\n")
     summary = summarise(evaluation, resamples=50)
-    return write_report(evaluation, summary, report, notes=[NOTE], date="2026-01-02")
+    return write_report(evaluation, summary, report, notes=NOTES, date="2026-01-02")
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +112,28 @@ def test_names_and_messages_cannot_become_markup(report: Path) -> None:
     assert "<b>bold" not in text
     assert "Measured on &lt;other&gt; pictures." in text
     assert text.count("<script") == 1
+
+
+def test_notes_are_shown_as_headings_tables_and_lists(report: Path) -> None:
+    text = report.read_text(encoding="utf-8")
+    assert '<p class="note">Measured on &lt;other&gt; pictures.</p>' in text
+    assert "<h3>Beside the &lt;paper&gt;</h3>" in text
+    assert '<th scope="col">EI: <code>ei</code></th>' in text
+    assert "&lt;i&gt;, here</span></th><td>6</td><td>1.25</td></tr>" in text
+    assert "<li>Pictures: not <code>comparable</code>.</li>" in text
+    assert "<li>SCD: &lt;unknown&gt;.</li>" in text
+    assert "|---" not in text
+    assert "###" not in text
+
+
+def test_the_page_says_what_its_ranks_and_tests_and_infinite_means_are_worth(
+    report: Path,
+) -> None:
+    text = report.read_text(encoding="utf-8")
+    assert "The mean rank is over PSNR to the truth, Qabf." in text
+    assert "corrected by Holm within each metric" in text
+    assert "Too few pictures (5 to 6) to show a difference among 4 methods" in text
+    assert text.count("has an infinite PSNR, and makes the mean infinite") == 2
 
 
 def test_the_plots_and_sheets_lie_beside_the_page(report: Path) -> None:

@@ -157,7 +157,7 @@ def write_sheets(comparisons: list[Comparison], folder: Path) -> list[Path]:
         folder: where the files go; made if it is not there.
 
     Returns:
-        The files: ``best.png`` and ``worst.png``.
+        The files: ``best.png`` and ``worst.png``; what an earlier run left of these is removed.
 
     Raises:
         OSError: a file cannot be written.
@@ -172,6 +172,10 @@ def write_sheets(comparisons: list[Comparison], folder: Path) -> list[Path]:
         file = folder / f"{comparison.kind}.png"
         write_atomically(file, content)
         files.append(file)
+    # One of an earlier run would pass for one of this.
+    for kind in ("best", "worst"):
+        if folder / f"{kind}.png" not in files:
+            (folder / f"{kind}.png").unlink(missing_ok=True)
     return files
 
 

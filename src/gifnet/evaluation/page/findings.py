@@ -3,14 +3,12 @@
 import math
 from collections.abc import Sequence
 
+from gifnet.evaluation.reporting.figure_text import ranked_over, too_few
 from gifnet.evaluation.results import PairedTest, Summary
+from gifnet.evaluation.statistics import SIGNIFICANCE, can_show
 from gifnet.metrics.catalogue import METRICS
 
-SIGNIFICANCE = 0.05
-"""Corrected p values below it count as a difference that was shown."""
-
-_FEWEST_FOR_A_TEST = 6
-"""The least p of a signed-rank test of five pictures is 2 / 2^5, which is above 0.05."""
+_MOST_LISTED = 6
 
 
 def describe_findings(summary: Summary) -> list[str]:
@@ -36,48 +34,83 @@ def describe_findings(summary: Summary) -> list[str]:
     if not ranked:
         return []
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
-    metrics = _count(len(counted), "metric")
-    text = f"Among {len(names)} methods and over {metrics}, {first} has the best mean rank"
+    text = f"Among {len(names)} methods, {first} has the best mean rank"
     text += f" ({summary.mean_ranks[first]:.2f}; 1 would be first everywhere)"
     if second is not None:
         text += f", followed by {second} ({summary.mean_ranks[second]:.2f})"
+    text += f". The ranks are over {ranked_over(summary)}"
     best = [metric for metric in counted if summary.figures[metric, first].place == 1]
-    findings = [f"{text}. In {len(best)} of the metrics the best mean is that of {first}."]
+    metrics = _count(len(counted), "measured metric")
+    findings = [f"{text}. In {len(best)} of {metrics} the best mean is that of {first}."]
     own = names[0]
     rival = next((name for name in ranked if name != own), None)
-    pictures = max(summary.counts[metric] for metric in counted)
-    if pictures < _FEWEST_FOR_A_TEST:
-        findings.append(
-            f"With {_count(pictures, 'picture')} no test can show that a difference is more than "
-            f"chance: it takes {_FEWEST_FOR_A_TEST} at least."
-        )
-    elif rival is not None:
-        findings.append(describe_duel(summary.tests, own, rival))
+    if rival is not None:
+        findings.append(describe_duel(summary, own, rival))
     return [finding for finding in findings if finding]
 
 
-def describe_duel(tests: Sequence[PairedTest], own: str, rival: str) -> str:
+def describe_duel(summary: Summary, own: str, rival: str) -> str:
     """Count under how many metrics one method was shown to be better than another.
 
     Args:
-        tests: of a summary.
+        summary: the evaluation in numbers.
         own: name of the one method.
         rival: name of the other.
 
     Returns:
-        A sentence; empty if the two were not tested.
+        A few sentences; empty if the two were not tested. Where pictures are too few for any
+        test to show a difference, or none is shown, they say in how many the one was better.
     """
-    winners = [winner_of(test) for test in tests if {test.first, test.second} == {own, rival}]
-    if not winners:
+    tests = [
+        test
+        for test in summary.tests
+        if {test.first, test.second} == {own, rival} and summary.counts[test.metric]
+    ]
+    if not tests:
         return ""
-    none = winners.count(None)
-    test = "(Wilcoxon signed-rank test, Holm-corrected, 5 %)"
-    if none == len(winners):
-        return f"No metric shows a difference between {own} and {rival} {test}."
+    means = "(Wilcoxon signed-rank test, Holm-corrected within each metric, 5 %)"
+    able = [test for test in tests if can_show(summary, test.metric)]
+    winners = [winner_of(test) for test in able]
+    few = too_few(summary)
+    sentences = []
+    if len(winners) > winners.count(None):
+        sentences.append(
+            f"Picture by picture, {own} is better than {rival} in "
+            f"{_count(winners.count(own), 'metric')} and worse in {winners.count(rival)}; in "
+            f"{winners.count(None)} no difference was shown {means}."
+        )
+    elif able:
+        sentences.append(
+            f"The tests show no difference between {own} and {rival} in "
+            f"{_count(len(able), 'metric')}, which does not mean that there is none {means}."
+        )
+    if few:
+        sentences.append(f"{few[0].upper()}{few[1:]}.")
+    if not any(winners):
+        sentences.append(_wins_and_losses(tests, own, rival))
+    return " ".join(sentences)
+
+
+def _wins_and_losses(tests: Sequence[PairedTest], own: str, rival: str) -> str:
+    """Count the pictures, which is what is known where the tests show nothing."""
+    scores = [
+        (test.metric, test.better, test.worse)
+        if test.first == own
+        else (test.metric, test.worse, test.better)
+        for test in tests
+    ]
+    if len(scores) <= _MOST_LISTED:
+        listed = ", ".join(f"{METRICS[name].label} {won}:{lost}" for name, won, lost in scores)
+        return f"Pictures in which {own} is better : worse than {rival}: {listed}."
+    ahead = sum(won > lost for _, won, lost in scores)
+    behind = [(won, lost) for _, won, lost in scores if won < lost]
+    wins_all = sum(won > 0 == lost for _, won, lost in scores)
+    loses_all = sum(won == 0 for won, _ in behind)
     return (
-        f"Picture by picture, {own} is better than {rival} in "
-        f"{_count(winners.count(own), 'metric')} and worse in {winners.count(rival)}; in {none} "
-        f"no difference was shown {test}."
+        f"{own} is better than {rival} in more pictures than not under "
+        f"{_count(ahead, 'metric')} (under {wins_all} without a loss), worse in more under "
+        f"{len(behind)} (under {loses_all} without a win), level under "
+        f"{len(scores) - ahead - len(behind)}."
     )
 
 

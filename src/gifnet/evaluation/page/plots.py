@@ -2,6 +2,7 @@
 
 import logging
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from gifnet.evaluation.page.plot_style import (
 )
 from gifnet.evaluation.page.radar import PREFERRED, heat_map, radar_plot
 from gifnet.evaluation.page.scatter import scatter_plot
+from gifnet.evaluation.reporting.figure_text import ranked_over
 from gifnet.evaluation.results import Evaluation, Summary
 from gifnet.imaging.atomic import write_atomically
 from gifnet.metrics.catalogue import METRICS
@@ -42,6 +44,11 @@ _FEWEST_FOR_A_BOX = 5
 _MANY_POINTS = 12
 _OUTLIERS = 5
 _PAIRS = 3
+_METRIC = "|".join(map(re.escape, METRICS))
+_OWN_NAME = re.compile(
+    rf"(ranks|radar|heatmap|box_({_METRIC})|scatter_({_METRIC})_[\w.-]+)\.png", re.ASCII
+)
+"""Names that ``write_plots`` gives."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ def box_plot(evaluation: Evaluation, metric: str) -> bytes:
 
 
 def rank_plot(summary: Summary) -> bytes:
-    """Draw each method's mean rank over all metrics, the best method on top.
+    """Draw each method's mean rank over ``summary.ranked_by``, the best method on top.
 
     Args:
         summary: the evaluation in numbers.
@@ -122,7 +129,7 @@ def rank_plot(summary: Summary) -> bytes:
     """
     styles = method_styles(summary.evaluation.method_names)
     names = sorted(summary.mean_ranks, key=lambda name: _last_if_nan(summary.mean_ranks[name]))
-    canvas = new_canvas(_WIDTH, 0.95 + 0.36 * len(names))
+    canvas = new_canvas(_WIDTH, 1.25 + 0.36 * len(names))
     axes = canvas.subplots()
     clear_axes(axes)
     for row, name in enumerate(names):
@@ -139,6 +146,8 @@ def rank_plot(summary: Summary) -> bytes:
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     canvas.suptitle("Mean rank ↓  (1 is best)", fontsize=11.5, color=INK, fontweight="bold")
+    over = textwrap.fill(f"over {plain_text(ranked_over(summary), longest=120)}", 62)
+    canvas.supxlabel(over, fontsize=8.5, color=FAINT_INK)
     return to_png(canvas)
 
 
@@ -172,7 +181,8 @@ def write_plots(
     Args:
         evaluation: what was measured.
         summary: the same in numbers.
-        folder: where the files go; made if it is not there.
+        folder: where the files go; made if it is not there. Plots of an earlier run in it that
+            are not written anew are removed.
         pairs: (metric, first method, second method) of the scatter plots; ``default_pairs`` if
             not given.
 
@@ -196,7 +206,8 @@ def write_plots(
     several = len(evaluation.methods) > 1
     if several and counted:
         ranks = ", ".join(f"{name} {rank:.2f}" for name, rank in summary.mean_ranks.items())
-        write("ranks.png", "ranks", None, rank_plot(summary), f"Mean ranks: {ranks}.")
+        described = f"Mean ranks over {ranked_over(summary)}: {ranks}."
+        write("ranks.png", "ranks", None, rank_plot(summary), described)
         shown = "Means of every method under every metric, from the worst to the best method"
         write("heatmap.png", "heatmap", None, heat_map(summary), f"{shown}, shaded.")
     if several and len(counted) > 2:
@@ -217,8 +228,16 @@ def write_plots(
         description = f"{label} of {first} against {second}, a point for each picture."
         content = scatter_plot(evaluation, metric, first, second)
         write(name, "scatter", metric, content, description)
+    _remove_others(folder, {plot.file.name for plot in written})
     logger.info("wrote %d plots to %s", len(written), folder)
     return written
+
+
+def _remove_others(folder: Path, written: set[str]) -> None:
+    """Remove what an earlier run wrote of other metrics or methods; other files stay."""
+    for file in folder.glob("*.png"):
+        if _OWN_NAME.fullmatch(file.name) and file.name not in written:
+            file.unlink(missing_ok=True)
 
 
 def _draw_box(axes: Any, column: NDArray[np.float64], row: int, colour: str) -> None:

@@ -17,8 +17,10 @@ from gifnet.evaluation.page.report_sections import (
     metric_section,
     overview_lines,
     paired_test_groups,
-    problem_lines,
+    shown_notes,
 )
+from gifnet.evaluation.reporting.figure_text import INFINITE_MEAN, ranked_over, too_few
+from gifnet.evaluation.reporting.problems import grouped_problems
 from gifnet.evaluation.results import Evaluation, Summary
 from gifnet.imaging.atomic import write_atomically
 from gifnet.metrics.catalogue import METRICS
@@ -47,7 +49,8 @@ def write_report(
         summary: the same in numbers.
         folder: where the page goes; made if it is not there. Tables that lie in it (CSV,
             Markdown, LaTeX, JSON) are linked.
-        notes: paragraphs to show below the findings, for example what is not comparable.
+        notes: lines of Markdown to show below the findings, for example what is not comparable:
+            headings, tables, lists, paragraphs.
         plots: what ``write_plots`` returned; drawn into ``folder/plots`` if not given.
         comparisons: what ``best_and_worst`` returned; made, and written as contact sheets to
             ``folder/plots``, if not given.
@@ -74,7 +77,7 @@ def write_report(
         summary=summary,
         version=__version__,
         date=date,
-        notes=list(notes),
+        notes=shown_notes(notes),
         findings=describe_findings(summary),
         styles=styles,
         several=len(evaluation.methods) > 1,
@@ -88,7 +91,11 @@ def write_report(
         comparisons=[shown_comparison(evaluation, item) for item in comparisons],
         tests=paired_test_groups(summary),
         cautioned=sum(bool(METRICS[metric].caution) for metric in counted),
-        problems=problem_lines(summary),
+        problems=grouped_problems(evaluation.problems, methods=evaluation.method_names),
+        ranked_over=ranked_over(summary),
+        too_few=too_few(summary),
+        infinite_mean=INFINITE_MEAN,
+        has_psnr=any("psnr" in metric for metric in counted),
         files=_table_files(folder),
     )
     file = folder / PAGE

@@ -10,7 +10,9 @@ from gifnet.evaluation.page.plot_style import direction_of
 from gifnet.evaluation.page.plots import Plot
 from gifnet.evaluation.page.radar import normalised_means
 from gifnet.evaluation.reporting.figure_text import arrow, decimals_of, interval, number, p_text
+from gifnet.evaluation.reporting.notes import code_parts, note_blocks
 from gifnet.evaluation.results import PairedTest, Summary
+from gifnet.evaluation.statistics import can_show
 from gifnet.metrics.catalogue import METRICS
 
 
@@ -97,6 +99,10 @@ def metric_section(summary: Summary, metric: str, plots: Sequence[Plot]) -> dict
         "direction": direction_of(metric),
         "caution": known.caution,
         "count": summary.counts[metric],
+        "infinite": any(
+            math.isinf(summary.figures[metric, name].mean)
+            for name in summary.evaluation.method_names
+        ),
         "rows": rows,
         "best": next((row for row in rows if row["place"] == 1), None),
         "second": next((row for row in rows if row["place"] == 2), None),
@@ -134,6 +140,7 @@ def paired_test_groups(summary: Summary) -> list[dict[str, Any]]:
                 "p_corrected": p_text(test.p_corrected),
                 "corrected_sortable": _sortable(test.p_corrected),
                 "winner": winner_of(test),
+                "able": can_show(summary, test.metric),
             }
         )
     titles = {own: f"{own} against each other method", "": "The other methods among themselves"}
@@ -154,27 +161,22 @@ def _turned(test: PairedTest) -> PairedTest:
     )
 
 
-def problem_lines(summary: Summary) -> list[dict[str, str]]:
-    """Collect what could not be measured.
+def shown_notes(notes: Sequence[str]) -> list[dict[str, Any]]:
+    """Take notes apart for the template, which escapes every piece of text.
 
     Args:
-        summary: the evaluation in numbers.
+        notes: lines of Markdown: headings, tables, lists, paragraphs.
 
     Returns:
-        For each problem the picture, whose it is, what is left out, and why.
+        Kind, lines and rows of each part; every text in pieces, with whether each is code.
     """
     return [
         {
-            "case": problem.case,
-            "method": problem.method or "source or truth",
-            "left_out": "all metrics"
-            if problem.metric is None
-            else METRICS[problem.metric].label
-            if problem.metric in METRICS
-            else problem.metric,
-            "message": problem.message,
+            "kind": block.kind,
+            "lines": [code_parts(line) for line in block.lines],
+            "rows": [[code_parts(cell) for cell in row] for row in block.rows],
         }
-        for problem in summary.evaluation.problems
+        for block in note_blocks(notes)
     ]
 
 
