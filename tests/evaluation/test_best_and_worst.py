@@ -220,3 +220,10 @@ def test_many_methods_stand_in_several_lines_and_the_file_stays_small(tmp_path: 
     # Noise does not compress: the cells had to shrink.
     assert file.stat().st_size <= 2_000_000
     assert read_image(file).pixels.shape[1] < 12 + 5 * 312
+
+
+def test_sheets_of_an_earlier_run_do_not_stay(tmp_path: Path) -> None:
+    for name in ("best.png", "worst.png", "mine.png"):
+        (tmp_path / name).write_bytes(b"")
+    assert write_sheets([], tmp_path) == []
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.png"]
