@@ -100,7 +100,7 @@ def too_few(summary: Summary) -> str:
     counts = sorted({summary.counts[name] for name in few})
     span = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     where = "" if len(few) == len(tested) else f" ({', '.join(METRICS[n].label for n in few)})"
-    least = max(least_corrected_p(summary, name) for name in few)
+    least = min(least_corrected_p(summary, name) for name in few)
     return (
         f"too few pictures ({span}) to show a difference among "
         f"{len(summary.evaluation.methods)} methods{where}: a method that wins in all of them "
