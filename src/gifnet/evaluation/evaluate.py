@@ -148,7 +148,7 @@ def evaluate(request: Request, folder: Path, *, progress: StageProgress | None =
     summary = summarise(evaluation)
     if request.compare_with:
         found.notes += comparison_lines(summary, request.dataset)
-    write_tables(summary, folder)
+    write_tables(summary, folder, notes=found.notes)
     drawing = _stage(progress, "drawing")
     drawing(0, 2)
     plots = write_plots(evaluation, summary, folder / "plots")

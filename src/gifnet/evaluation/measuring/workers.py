@@ -84,6 +84,22 @@ class _Death:
     reason: str
 
 
+@contextmanager
+def _undisturbed_start() -> Iterator[None]:
+    """Keep Ctrl-C from a process that starts: until it ignores it, it would print a traceback.
+
+    A new process inherits which signals are blocked; here the signal comes a moment later.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Worker(Generic[Item]):
     """A process and what it is working on."""
 
@@ -92,7 +108,7 @@ class _Worker(Generic[Item]):
         self.connection, other_end = context.Pipe()
         self.process = context.Process(target=_serve, args=(other_end, function), daemon=True)
         self.started = False
-        with _one_thread():
+        with _one_thread(), _undisturbed_start():
             self.process.start()
         # Without a second copy of its end here, the death of the worker closes the pipe.
         other_end.close()
