@@ -30,7 +30,7 @@ def ciede2000(
         ImageValueError, ImageSizeError: The pictures cannot be measured.
         MissingDependencyError: scikit-image is not installed.
 
-    Source: CIE 142-2001 by scikit-image, sRGB under D65; Sharma et al. 2005.
+    Source: CIE 142-2001 by scikit-image, sRGB under standard daylight; Sharma et al. 2005.
     """
     try:
         from skimage import color
