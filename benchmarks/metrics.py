@@ -25,8 +25,6 @@ from gifnet.metrics import METRICS, Needs
 from machine import describe_machine
 
 HEIGHT, WIDTH = 1024, 1280
-BANDS = 4
-
 
 Picture = NDArray[np.float64]
 
@@ -47,12 +45,12 @@ def pictures() -> tuple[Picture, Picture, Picture]:
     return a, b, c
 
 
-def arguments(needs: Needs) -> tuple[list[Picture], Picture]:
-    """Sources and fused picture as a metric wants them."""
+def arguments() -> dict[Needs, tuple[list[Picture], Picture]]:
+    """Sources and fused picture as each kind of metric wants them."""
     near, far, sharp = pictures()
     grey = [(picture @ [0.299, 0.587, 0.114]).round() for picture in (near, far, sharp)]
     bands = np.concatenate([sharp, near[..., :1]], axis=2)
-    given: dict[Needs, tuple[list[Picture], Picture]] = {
+    return {
         Needs.FUSED: (grey[:2], grey[2]),
         Needs.SOURCES: (grey[:2], grey[2]),
         Needs.TRUTH: ([grey[0]], grey[2]),
@@ -61,13 +59,11 @@ def arguments(needs: Needs) -> tuple[list[Picture], Picture]:
         Needs.TRUTH_BANDS: ([bands], np.roll(bands, 1, axis=0)),
         Needs.PANSHARPENING: ([bands[::4, ::4], grey[2]], bands),
     }
-    return given[needs]
 
 
 def write_arguments(folder: Path) -> None:
     """Write them to files, in 8 bits: making them takes more memory than some metrics do."""
-    for needs in Needs:
-        sources, fused = arguments(needs)
+    for needs, (sources, fused) in arguments().items():
         levels = [np.asarray(picture.round(), np.uint8) for picture in (fused, *sources)]
         np.savez(folder / f"{needs}.npz", *levels)
 

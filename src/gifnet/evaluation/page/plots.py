@@ -42,7 +42,6 @@ _WIDTH = 4.6
 """In inches; narrow, so that letters can be read where the plot is as wide as a phone."""
 _FEWEST_FOR_A_BOX = 5
 _MANY_POINTS = 12
-_OUTLIERS = 5
 _PAIRS = 3
 _METRIC = "|".join(map(re.escape, METRICS))
 _OWN_NAME = re.compile(
