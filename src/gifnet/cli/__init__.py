@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from gifnet.cli.lazy_group import LazyCommand, add_lazy_commands
-from gifnet.cli.messages import print_error, show_log
+from gifnet.cli.messages import print_error, show_log, silent_beside_others
 from gifnet.errors import GIFNetError
 from gifnet.version import __version__
 
@@ -68,6 +68,11 @@ def main() -> None:
 
     Exit codes: 0 success, 2 bad usage or an error that gifnet raised on purpose, 130 interrupted.
     """
+    with silent_beside_others():
+        _run()
+
+
+def _run() -> None:
     try:
         app(prog_name="gifnet")
     except GIFNetError as error:

@@ -20,6 +20,7 @@ from rich.progress import (
 
 from gifnet.cli.options import VerboseOption
 from gifnet.training.config import load_config
+from gifnet.training.distributed import join_processes
 from gifnet.training.trainer import StepReport, Trainer
 
 EXAMPLE = "gifnet train recipes/first.toml -o runs/first"
@@ -50,7 +51,8 @@ def command(
 
     The folder of the run gets the weights, the state to resume from, a log (JSON lines and
     TensorBoard) and pictures of what the network makes of the validation pairs. Ctrl-C ends the
-    run after its step, to be resumed later.
+    run after its step, to be resumed later. Started by torchrun, several processes train
+    together, on several GPUs or machines.
     """
     if output is not None and resume is not None:
         raise typer.BadParameter(
@@ -59,10 +61,22 @@ def command(
         )
     recipe = load_config(config)
     run = resume or output or Path("runs") / recipe.name
-    trainer = Trainer(recipe, run, resume=resume is not None)
-    with _progress() as progress:
+    with join_processes(recipe.optimiser.device) as processes:
+        trainer = Trainer(recipe, run, resume=resume is not None, processes=processes)
+        file = _run(trainer, stop_after)
+    if processes.is_main:
+        typer.echo(f"{file}: {trainer.step} of {recipe.optimiser.steps} steps")
+    if processes.is_main and trainer.step < recipe.optimiser.steps:
+        typer.echo(f"go on with:  gifnet train {config} --resume {run}", err=True)
+    if trainer.stopped:
+        raise typer.Exit(INTERRUPTED)
+
+
+def _run(trainer: Trainer, stop_after: int | None) -> Path:
+    """Train; the main process shows how far it is."""
+    with _progress(shown=trainer.processes.is_main) as progress:
         bar = progress.add_task(
-            "training", total=recipe.optimiser.steps, completed=trainer.step, losses=""
+            "training", total=trainer.config.optimiser.steps, completed=trainer.step, losses=""
         )
 
         def report(step: StepReport) -> None:
@@ -71,12 +85,7 @@ def command(
             progress.update(bar, completed=step.step, losses=text)
 
         with _first_interrupt(trainer.stop):
-            file = trainer.train(report, stop_after=stop_after)
-    typer.echo(f"{file}: {trainer.step} of {recipe.optimiser.steps} steps")
-    if trainer.step < recipe.optimiser.steps:
-        typer.echo(f"go on with:  gifnet train {config} --resume {run}", err=True)
-    if trainer.stopped:
-        raise typer.Exit(INTERRUPTED)
+            return trainer.train(report, stop_after=stop_after)
 
 
 @contextmanager
@@ -99,7 +108,7 @@ def _private(step: StepReport) -> list[tuple[str, float]]:
     return [(name, value) for name, value in step.losses.items() if name.endswith("/private")]
 
 
-def _progress() -> Progress:
+def _progress(*, shown: bool) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -108,4 +117,5 @@ def _progress() -> Progress:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
+        disable=not shown,
     )

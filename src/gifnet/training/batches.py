@@ -12,6 +12,7 @@ from gifnet.data.folders import Scene, load_pairs, load_singles
 from gifnet.data.patches import JointPatches, Quadruple
 from gifnet.errors import DataError
 from gifnet.training.config import TrainingConfig
+from gifnet.training.distributed import ALONE, Processes
 
 Kind = Literal["joint", "same_pair", "modal"]
 
@@ -81,15 +82,19 @@ def _hold_out(scenes: list[Scene], count: int, held_out: list[Scene]) -> list[Sc
 
 
 class StepBatches(Dataset[StepBatch]):
-    """The batches of a run by step number.
+    """The batches of a run by step number; of each, this process's share.
 
     Args:
         config: The run's configuration.
         scenes: The scenes to draw from.
+        processes: Those that share the batches out.
     """
 
-    def __init__(self, config: TrainingConfig, scenes: Scenes) -> None:
+    def __init__(
+        self, config: TrainingConfig, scenes: Scenes, processes: Processes = ALONE
+    ) -> None:
         self.config = config
+        self.processes = processes
         # A short run calibrates on more batches than it trains on.
         batches = max(config.optimiser.steps, config.loss.calibration_batches)
         count = batches * config.optimiser.batch
@@ -162,7 +167,8 @@ class StepBatches(Dataset[StepBatch]):
 
     def _collate(self, patches: JointPatches, step: int) -> Quadruple:
         batch = self.config.optimiser.batch
-        items = [patches[number] for number in range(step * batch, (step + 1) * batch)]
+        numbers = range(step * batch, (step + 1) * batch)[self.processes.share(batch)]
+        items = [patches[number] for number in numbers]
         return Quadruple(*(torch.stack(pictures) for pictures in zip(*items, strict=True)))
 
     def iterate(self, start: int) -> Iterator[StepBatch]:

@@ -102,6 +102,9 @@ class OptimiserConfig(_Section):
 
     steps: Positive
     batch: Positive = 8
+    """Patches of an update, over all processes that train together."""
+    accumulate: Positive = 1
+    """Parts in which a process works through its share of a batch, to need less memory."""
     learning_rate: Annotated[float, Field(gt=0)] = 1e-3
     schedule: Literal["constant", "cosine"] = "constant"
     warmup: Annotated[int, Field(ge=0)] = 0
@@ -112,6 +115,8 @@ class OptimiserConfig(_Section):
     precision: Literal["float32", "bfloat16"] = "float32"
     channels_last: bool = True
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    compile: bool | Literal["auto"] = "auto"
+    """Whether the passes through the network are compiled; "auto" does so on CUDA."""
 
 
 class ModelSection(_Section):
@@ -182,6 +187,7 @@ class TrainingConfig(_Section):
         )
         recipe["holdout"] = self.validation.holdout
         del recipe["data"]["workers"], recipe["optimiser"]["device"]
+        del recipe["optimiser"]["accumulate"], recipe["optimiser"]["compile"]
         places = [(folder, "root") for folder in recipe["data"]["pairs"] + recipe["data"]["sharp"]]
         for section, key in [*places, (recipe["model"], "weights"), (recipe["loss"], "densenet")]:
             if section[key] is not None:

@@ -11,6 +11,23 @@ from gifnet.errors import CheckpointError, ConfigError
 LOCK_FILE = "run.lock"
 
 
+def make_folder(run: Path) -> None:
+    """Make the folder of a run where it does not exist.
+
+    Args:
+        run: Folder of the run.
+
+    Raises:
+        ConfigError: It cannot be made.
+    """
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot make the folder of the run, {run}: {error.strerror}; name another one"
+        ) from error
+
+
 @contextmanager
 def alone_in(run: Path) -> Iterator[None]:
     """Keep other processes out of a run's folder; the system ends a dead process's hold.

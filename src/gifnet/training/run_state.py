@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,33 @@ class RunState:
                 f"this one {digest[:12]}): resume with the configuration that it was started with"
             )
         return state
+
+
+def find_state(
+    run: Path, *, resume: bool, digest: str, others: Sequence[str] = ()
+) -> RunState | None:
+    """Read the state to go on from, or make sure that the folder is new.
+
+    Args:
+        run: Folder of the run.
+        resume: Whether to go on.
+        digest: Digest of the recipe that wants to.
+        others: Names of further files that tell of a run.
+
+    Returns:
+        The state; None for a new run.
+
+    Raises:
+        CheckpointError: There is no state to go on from, or it cannot be read.
+        ConfigError: The folder holds a run already, or the run is another recipe's.
+    """
+    if resume:
+        return RunState.load(run, digest=digest)
+    if any((run / name).exists() for name in (STATE_FILE, LOG_FILE, *others)):
+        raise ConfigError(
+            f"{run} holds a run already: go on with --resume {run}, or name another folder"
+        )
+    return None
 
 
 def take_back(run: Path, step: int) -> None:

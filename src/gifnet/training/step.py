@@ -16,8 +16,7 @@ from gifnet.losses.private import (
 from gifnet.losses.public import public_loss
 from gifnet.model import Freezing, GIFNet
 from gifnet.tasks import Task
-
-Pair = tuple[Tensor, Tensor]
+from gifnet.training.update_pass import Pair, Passes, UpdatePass
 
 
 class Update(NamedTuple):
@@ -47,6 +46,7 @@ def run_update(
     freezing: Freezing,
     autocast: torch.autocast,
     clip: float = 0.0,
+    passes: Passes | None = None,
 ) -> Losses:
     """Do one update of the weights.
 
@@ -57,6 +57,7 @@ def run_update(
         freezing: What of the auxiliary branch gets no gradient.
         autocast: Context for the forward pass; the losses are computed in float32.
         clip: Largest norm of the gradient; 0 for no limit.
+        passes: Runs the network, where it is not to be run plainly.
 
     Returns:
         The losses before the update.
@@ -64,14 +65,12 @@ def run_update(
     # The published run zeroes gradients instead of dropping them, so that Adam's momentum
     # moves even frozen weights (D4); the paper's frozen weights rest.
     optimiser.zero_grad(set_to_none=freezing is Freezing.PAPER)
+    passes = passes or UpdatePass(network, freezing)
+    same = update.auxiliary_pair is update.main_pair
     with autocast:
-        shared_main = network.encode(*update.main_pair)
-        with torch.no_grad():  # the auxiliary's encoder pass is frozen either way
-            same = update.auxiliary_pair is update.main_pair
-            shared_auxiliary = shared_main if same else network.encode(*update.auxiliary_pair)
-        gated = network.gate(shared_main, shared_auxiliary, main=update.main, freezing=freezing)
-        fused = network.decode(gated)
-        reconstruction = network.reconstruct(shared_main)
+        fused, reconstruction = passes(
+            update.main_pair, None if same else update.auxiliary_pair, update.main
+        )
     public = public_loss(reconstruction.float(), update.visible)
     private = update.private_loss(fused.float())
     (public + private).backward()  # type: ignore[no-untyped-call]

@@ -2,23 +2,24 @@
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 
 from gifnet.checkpoints import CheckpointHeader, load_model, save_checkpoint
-from gifnet.errors import ConfigError
 from gifnet.losses.information_weights import InformationWeights
 from gifnet.model import Freezing, GIFNet, Initialisation, build_gifnet
 from gifnet.training.batches import Scenes, StepBatch, StepBatches, load_scenes
 from gifnet.training.config import TrainingConfig
-from gifnet.training.devices import autocast_for, choose_device
+from gifnet.training.devices import autocast_for
+from gifnet.training.distributed import ALONE, Processes
 from gifnet.training.divergence import require_numbers
 from gifnet.training.information import calibrate_on_batches, choose_measure
-from gifnet.training.run_folder import alone_in, writing_to
+from gifnet.training.run_folder import alone_in, make_folder, writing_to
 from gifnet.training.run_log import RunLog
-from gifnet.training.run_state import LOG_FILE, STATE_FILE, RunState, take_back
+from gifnet.training.run_state import RunState, find_state, take_back
 from gifnet.training.schedule import learning_rate
 from gifnet.training.step import (
     Losses,
@@ -30,9 +31,9 @@ from gifnet.training.step import (
     run_update,
 )
 from gifnet.training.validation import Validation
+from gifnet.training.whole_batch import SharedMeasure, make_passes
 
 WEIGHTS_FILE = "weights.safetensors"
-OUTPUT_FILES = (WEIGHTS_FILE, LOG_FILE)
 
 
 class StepReport(NamedTuple):
@@ -51,29 +52,48 @@ class Trainer:
         config: The run's configuration.
         run: Folder of the run; made where it does not exist.
         resume: Whether to go on from the folder's state. Without it the folder must be new.
+        processes: Those that train together; each has a trainer of its own.
 
     Raises:
-        ConfigError: The folder holds a run already, or another recipe's run is resumed.
+        ConfigError: The folder holds a run already, another recipe's run is resumed, or the batch
+            cannot be shared out.
         DataError: The training data lack something.
         CheckpointError: The state or the starting weights cannot be read, or nothing can be
             written to the folder.
         ImageError: A picture of the validation panel cannot be used.
     """
 
-    def __init__(self, config: TrainingConfig, run: Path, *, resume: bool = False) -> None:
-        if not resume and any((run / name).exists() for name in (STATE_FILE, *OUTPUT_FILES)):
-            raise ConfigError(
-                f"{run} holds a run already: go on with --resume {run}, or name another folder"
-            )
-        state = RunState.load(run, digest=config.digest) if resume else None
+    def __init__(
+        self,
+        config: TrainingConfig,
+        run: Path,
+        *,
+        resume: bool = False,
+        processes: Processes = ALONE,
+    ) -> None:
         self.config = config
         self.run_folder = run
-        self.device = choose_device(config.optimiser.device)
+        self.processes = processes
+        processes.require_shares(config.optimiser)
+        state = processes.from_main(
+            lambda: find_state(run, resume=resume, digest=config.digest, others=(WEIGHTS_FILE,))
+        )
+        with processes.together():
+            self._prepare()
+        self.passes = make_passes(self.network, config, self.device, self.autocast, processes)
+        if state is None:
+            self._start()
+        else:
+            self._go_on(state)
+
+    def _prepare(self) -> None:
+        config, run = self.config, self.run_folder
+        self.device = self.processes.device(config.optimiser.device)
         self.autocast = autocast_for(self.device, config.optimiser.precision)
         self.scenes: Scenes = load_scenes(config)
-        self.batches = StepBatches(config, self.scenes)
+        self.batches = StepBatches(config, self.scenes, self.processes)
         self.validation = Validation(config.validation, self.scenes.held_out, run)
-        self.measure = choose_measure(config.loss, self.device)
+        self.measure = SharedMeasure(choose_measure(config.loss, self.device), self.processes)
         self.network = self._start_network()
         self.optimiser = torch.optim.Adam(
             self.network.parameters(), lr=config.optimiser.learning_rate
@@ -85,20 +105,10 @@ class Trainer:
                 parameter.grad = torch.zeros_like(parameter)
         self.average: dict[str, torch.Tensor] = {}
         self.stopped = False
-        if state is None:
-            self._start()
-        else:
-            self._go_on(state)
 
     def _start(self) -> None:
         """Calibrate; from here on the run can be resumed."""
-        try:
-            self.run_folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigError(
-                f"cannot make the folder of the run, {self.run_folder}: {error.strerror}; name "
-                "another one"
-            ) from error
+        self.processes.from_main(lambda: make_folder(self.run_folder))
         self.step = 0
         self.information = calibrate_on_batches(
             self.config.loss, self.measure, lambda step: self._send(self.batches.joint_batch(step))
@@ -106,7 +116,7 @@ class Trainer:
         if self.config.optimiser.average:
             self.average = {k: v.clone() for k, v in self.network.state_dict().items()}
         with writing_to(self.run_folder):
-            self._save_state()
+            self.processes.from_main(self._save_state)
 
     def _go_on(self, state: RunState) -> None:
         self.step = state.step
@@ -121,7 +131,7 @@ class Trainer:
         """Run the remaining steps.
 
         Args:
-            report: Called after each step.
+            report: Called after each step of this process.
             stop_after: Step after which to stop early (the state is saved).
 
         Returns:
@@ -133,24 +143,27 @@ class Trainer:
             CheckpointError: The folder of the run cannot be written to.
         """
         last = min(self.config.optimiser.steps, stop_after or self.config.optimiser.steps)
-        with alone_in(self.run_folder), writing_to(self.run_folder):
-            take_back(self.run_folder, self.step)
-            self._log_steps(last, report)
-        return self.run_folder / WEIGHTS_FILE
-
-    def _log_steps(self, last: int, report: Callable[[StepReport], None] | None) -> None:
-        with RunLog(self.run_folder, step=self.step) as log:
-            if self.step == 0:
-                log.calibration(self.information)
+        with ExitStack() as stack:
+            stack.enter_context(writing_to(self.run_folder))
+            log: RunLog | None = None
+            with self.processes.together():
+                if self.processes.is_main:
+                    stack.enter_context(alone_in(self.run_folder))
+                    take_back(self.run_folder, self.step)
+                    log = stack.enter_context(RunLog(self.run_folder, step=self.step))
+                    if self.step == 0:
+                        log.calibration(self.information)
             self._run_steps(last, log, report)
+        return self.run_folder / WEIGHTS_FILE
 
     def stop(self) -> None:
         """Stop after the step that is being done, with the state saved; for signal handlers."""
         self.stopped = True
 
     def _run_steps(
-        self, last: int, log: RunLog, report: Callable[[StepReport], None] | None
+        self, last: int, log: RunLog | None, report: Callable[[StepReport], None] | None
     ) -> None:
+        """Do the steps; the process with the log is the main one."""
         config = self.config
         batches = self.batches.iterate(self.step)
         started, first = time.perf_counter(), self.step
@@ -160,16 +173,22 @@ class Trainer:
             losses = {k: float(v) for k, v in self.alternate(next(batches), rate).items()}
             self.step += 1
             require_numbers(losses, step=self.step)
-            log.losses(self.step, losses, learning_rate=rate)
-            if report is not None:
-                speed = (self.step - first) / (time.perf_counter() - started)
-                report(StepReport(self.step, config.optimiser.steps, losses, speed))
+            with self.processes.together():
+                if log is not None:
+                    log.losses(self.step, losses, learning_rate=rate)
+                if report is not None:
+                    speed = (self.step - first) / (time.perf_counter() - started)
+                    report(StepReport(self.step, config.optimiser.steps, losses, speed))
+            if self.processes.any(self.stopped):
+                self.stop()
             finished = self.step == last
             ending = finished or self.stopped
-            if finished or self.step % config.validation.every == 0:
-                log.validation(self.step, self.validation.run(self.averaged_network(), self.step))
-            if ending or self.step % config.checkpoint_every == 0:
-                self.save()
+            with self.processes.together():
+                if log is not None and (finished or self.step % config.validation.every == 0):
+                    values = self.validation.run(self.averaged_network(), self.step)
+                    log.validation(self.step, values)
+                if log is not None and (ending or self.step % config.checkpoint_every == 0):
+                    self.save()
 
     def alternate(self, batch: StepBatch, rate: float) -> dict[str, torch.Tensor]:
         """Do one step: an MM update, then a DP update.
@@ -219,6 +238,7 @@ class Trainer:
             freezing=self.freezing,
             autocast=self.autocast,
             clip=self.config.optimiser.clip,
+            passes=self.passes,
         )
 
     def averaged_network(self) -> GIFNet:
@@ -284,4 +304,6 @@ class Trainer:
         return network.train().to(device=self.device, memory_format=layout)  # type: ignore[call-overload,no-any-return]
 
     def _send(self, pictures: Any) -> Any:
-        return type(pictures)(*(picture.to(self.device) for picture in pictures))
+        """Move a share of pictures to the device, and put the whole batch together there."""
+        whole = self.processes.gather(torch.cat(pictures, dim=1).to(self.device))
+        return type(pictures)(*(picture.contiguous() for picture in whole.chunk(len(pictures), 1)))

@@ -1,0 +1,77 @@
+"""Compiling the passes of an update, where that makes them faster."""
+
+import logging
+import warnings
+from textwrap import shorten
+from typing import Literal
+
+import torch
+from torch.nn import functional
+
+from gifnet.tasks import Task
+from gifnet.training.update_pass import UpdatePass
+
+logger = logging.getLogger(__name__)
+
+
+def wants_compiling(choice: bool | Literal["auto"], device: torch.device) -> bool:
+    """Tell whether a run compiles its passes.
+
+    Args:
+        choice: ``optimiser.compile``; "auto" compiles on CUDA alone. On a CPU, compiling takes
+            minutes and the compiled step is no faster.
+        device: Device of the run.
+    """
+    return device.type == "cuda" if choice == "auto" else choice
+
+
+def compile_passes(
+    passes: UpdatePass,
+    *,
+    share: int,
+    patch: int,
+    device: torch.device,
+    autocast: torch.autocast,
+    backend: str = "inductor",
+) -> None:
+    """Compile the passes of an update; where that fails, a warning is logged and they stay.
+
+    Each kind of update is tried out, with its gradient: compiling fails there or not at all.
+
+    Args:
+        passes: Is changed: its parts are computed by the compiled form.
+        share: Pictures of a batch that this process works on.
+        patch: Side of a patch, in pixels.
+        device: Device of the run.
+        autocast: Context of the forward pass.
+        backend: As for ``torch.compile``.
+    """
+    try:
+        passes.run_part = torch.compile(passes.run_plainly, backend=backend, dynamic=False)
+        pictures = torch.rand((share, 4, patch, patch), generator=torch.Generator().manual_seed(0))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what compilers warn of is not the user's doing
+            _try_out(passes, pictures.to(device), autocast)
+    except Exception as error:  # whatever a compiler may raise
+        passes.run_part = passes.run_plainly
+        reason = shorten(str(error) or type(error).__name__, 200, placeholder=" ...")
+        logger.warning(
+            "the step cannot be compiled here (%s): training goes on without; "
+            "optimiser.compile = false spares the attempt",
+            reason,
+        )
+
+
+def _try_out(passes: UpdatePass, pictures: torch.Tensor, autocast: torch.autocast) -> None:
+    """Run each kind of update and its gradient, which is thrown away."""
+    weights = [weight for weight in passes.parameters() if weight.requires_grad]
+    infrared, visible, near, far = (picture.contiguous() for picture in pictures.chunk(4, dim=1))
+    for main, auxiliary_pair in (
+        (Task.MULTI_MODAL, (near, far)),
+        (Task.DIGITAL_PHOTOGRAPHY, (near, far)),
+        (Task.DIGITAL_PHOTOGRAPHY, None),
+    ):
+        with autocast:
+            outputs = passes((infrared, visible), auxiliary_pair, main)
+        loss = functional.mse_loss(torch.stack(outputs).float().mean(0), visible)
+        torch.autograd.grad(loss, weights, allow_unused=True)
