@@ -15,6 +15,7 @@ from two_processes import difference, gradients, network, updates
 
 from gifnet.model import Freezing
 from gifnet.tasks import Task
+from gifnet.training import compiled
 from gifnet.training.compiled import compile_passes, wants_compiling
 from gifnet.training.config import TrainingConfig
 from gifnet.training.trainer import Trainer
@@ -44,18 +45,20 @@ def test_a_gpu_compiles_unless_the_recipe_says_otherwise() -> None:
 
 
 @pytest.mark.slow
-def test_compiled_passes_in_parts_give_the_same_gradients(in_float64: None) -> None:
+def test_compiled_passes_in_parts_give_the_same_gradients(
+    in_float64: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "KINDS", [(MM, True)])  # each takes some seconds
     plain, ours = network(), network()
     passes = UpdatePass(ours, Freezing.PAPER, parts=2)
     compile_passes(passes, share=4, patch=16, device=CPU, autocast=NO_AUTOCAST, backend="aot_eager")
     assert passes.run_part != passes.run_plainly
     assert all(weight.grad is None for weight in ours.parameters())
     with torch.compiler.set_stance("fail_on_recompile"):  # all has been compiled in advance
-        for update in updates().values():
-            found = gradients(passes, ours, update)
-            expected = gradients(UpdatePass(plain, Freezing.PAPER), plain, update)
-            assert any(gradient is None for gradient in found.values())
-            assert difference(found, expected) < 1e-14  # rounding makes less
+        found = gradients(passes, ours, updates()["multi_modal"])
+    expected = gradients(UpdatePass(plain, Freezing.PAPER), plain, updates()["multi_modal"])
+    assert any(gradient is None for gradient in found.values())
+    assert difference(found, expected) < 1e-14  # rounding makes less
 
 
 def test_a_run_compiles_where_it_is_asked_to(

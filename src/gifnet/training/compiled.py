@@ -11,6 +11,13 @@ from torch.nn import functional
 from gifnet.tasks import Task
 from gifnet.training.update_pass import UpdatePass
 
+# The kinds of update: the main task, and whether the auxiliary branch sees a pair of its own.
+KINDS = (
+    (Task.MULTI_MODAL, True),
+    (Task.DIGITAL_PHOTOGRAPHY, True),
+    (Task.DIGITAL_PHOTOGRAPHY, False),
+)
+
 logger = logging.getLogger(__name__)
 
 
@@ -66,12 +73,8 @@ def _try_out(passes: UpdatePass, pictures: torch.Tensor, autocast: torch.autocas
     """Run each kind of update and its gradient, which is thrown away."""
     weights = [weight for weight in passes.parameters() if weight.requires_grad]
     infrared, visible, near, far = (picture.contiguous() for picture in pictures.chunk(4, dim=1))
-    for main, auxiliary_pair in (
-        (Task.MULTI_MODAL, (near, far)),
-        (Task.DIGITAL_PHOTOGRAPHY, (near, far)),
-        (Task.DIGITAL_PHOTOGRAPHY, None),
-    ):
+    for main, own_pair in KINDS:
         with autocast:
-            outputs = passes((infrared, visible), auxiliary_pair, main)
+            outputs = passes((infrared, visible), (near, far) if own_pair else None, main)
         loss = functional.mse_loss(torch.stack(outputs).float().mean(0), visible)
         torch.autograd.grad(loss, weights, allow_unused=True)
