@@ -13,7 +13,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image
-from rich.progress import track
 
 from gifnet.imaging.atomic import write_atomically
 from gifnet.imaging.contact_sheet import Row, contact_sheet
@@ -21,6 +20,7 @@ from gifnet.inference import Fuser
 from gifnet.metrics import psnr
 from measure_weights.drawn import overshoot, step_edge
 from measure_weights.focus_pairs import SEEDS, FocusPair, varied_pairs
+from measure_weights.progress import shown
 from measure_weights.sharp_pictures import ROOT, Grey, grey_picture
 
 CC0 = ("camera", "coffee", "chelsea", "brick", "grass", "gravel")
@@ -40,7 +40,7 @@ def difference(picture: np.ndarray, truth: np.ndarray) -> Grey:
 def weakest_pairs(fuser: Fuser, pairs: list[FocusPair]) -> list[tuple[float, FocusPair, Grey]]:
     """The focus pairs that came out least well: PSNR, pair, fused."""
     found = []
-    for pair in track(pairs, "focus pairs"):
+    for pair in shown(pairs, "focus pairs"):
         fused = np.asarray(fuser.fuse(pair.near, pair.far), np.float32)
         found.append((psnr([pair.sharp], fused, data_range=1), pair, fused))
     return sorted(found, key=lambda row: row[0])[:SHOWN_PAIRS]
@@ -51,8 +51,8 @@ def focus_sheet(fuser: Fuser) -> np.ndarray:
     rows = []
     for value, pair, fused in weakest_pairs(fuser, pairs):
         title = f"{pair.name}, {pair.shape}, blur of {pair.sigma:g} pixels: {value:.1f} dB"
-        shown = [("near", pair.near), ("far", pair.far), ("fused", fused), ("truth", pair.sharp)]
-        rows.append(Row(title, [*shown, ("difference x8", difference(fused, pair.sharp))]))
+        cells = [("near", pair.near), ("far", pair.far), ("fused", fused), ("truth", pair.sharp)]
+        rows.append(Row(title, [*cells, ("difference x8", difference(fused, pair.sharp))]))
     return contact_sheet(rows, cell=CELL)
 
 
@@ -63,8 +63,8 @@ def edges_sheet(fuser: Fuser) -> np.ndarray:
         enhanced = np.asarray(fuser.enhance(step), np.float32)
         beyond = 100 * overshoot(enhanced, low, high)
         title = f"a step from {low:g} to {high:g} enhanced: overshoots by {beyond:.1f} %"
-        shown = [("step", step), ("enhanced", enhanced)]
-        rows.append(Row(title, [*shown, ("difference x8", difference(enhanced, step))]))
+        cells = [("step", step), ("enhanced", enhanced)]
+        rows.append(Row(title, [*cells, ("difference x8", difference(enhanced, step))]))
     sharp = grey_picture("coffee")[80:304, 200:424]
     for sigma in (0.0, 1.0):
         soft = np.asarray(cv2.GaussianBlur(sharp, (0, 0), sigma) if sigma else sharp, np.float32)
@@ -73,8 +73,8 @@ def edges_sheet(fuser: Fuser) -> np.ndarray:
         before = f"from {psnr([sharp], soft, data_range=1):.1f} " if sigma else ""
         what = f"blurred by {sigma:g} pixel" if sigma else "sharp"
         title = f"coffee, {what}, enhanced: {before}to {after:.1f} dB to the sharp picture"
-        shown = [(what, soft), ("enhanced", enhanced)]
-        rows.append(Row(title, [*shown, ("difference to sharp x8", difference(enhanced, sharp))]))
+        cells = [(what, soft), ("enhanced", enhanced)]
+        rows.append(Row(title, [*cells, ("difference to sharp x8", difference(enhanced, sharp))]))
     return contact_sheet(rows, cell=CELL)
 
 
@@ -93,8 +93,8 @@ def disagreement_sheet(fuser: Fuser) -> np.ndarray:
         first, second = (np.asarray(source, np.float32) for source in sources)
         fused = np.asarray(fuser.fuse(first, second), np.float32)
         mean = np.asarray((first + second) / 2, np.float32)
-        shown = [("first", first), ("second", second), ("fused", fused), ("their mean", mean)]
-        rows.append(Row(title, shown))
+        cells = [("first", first), ("second", second), ("fused", fused), ("their mean", mean)]
+        rows.append(Row(title, cells))
     return contact_sheet(rows, cell=CELL)
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-from rich.progress import track
 
 from gifnet.errors import CheckpointError
 from gifnet.inference import Fuser
+from measure_weights.progress import shown
 from measure_weights.sharp_pictures import Grey
 from measure_weights.window_pattern import edge_excess, excess_beyond, tile_amplitude
 
@@ -28,7 +28,7 @@ def measure_flat(fuser: Fuser, most: int | None = None) -> list[Row]:
     """The largest shift of every flat pair, with its sign."""
     levels = FLAT_LEVELS if most is None else FLAT_LEVELS[:: max(1, 20 // most)]
     rows = []
-    for height, width in track(FLAT_SIZES, "flat pairs"):
+    for height, width in shown(FLAT_SIZES, "flat pairs"):
         for level in levels:
             flat = np.full((height, width), level, np.float32)
             shift = fuser.fuse(flat, flat) - np.float32(level)
@@ -40,7 +40,7 @@ def measure_flat(fuser: Fuser, most: int | None = None) -> list[Row]:
 def measure_steps(fuser: Fuser) -> list[Row]:
     """How far enhanced step edges overshoot."""
     rows = []
-    for direction in track(DIRECTIONS, "step edges"):
+    for direction in shown(DIRECTIONS, "step edges"):
         for low, high in STEP_LEVELS:
             enhanced = fuser.enhance(step_edge(low, high, direction))
             row = {"low": low, "high": high, "direction": direction}
@@ -100,7 +100,7 @@ def hard_sources(picture: Grey) -> dict[str, tuple[Grey, Grey]]:
 def measure_hard(fuser: Fuser, picture: Grey) -> list[Row]:
     """Whether hard sources give finite numbers without a pattern of windows."""
     rows = []
-    for case, (first, second) in track(hard_sources(picture).items(), "hard sources"):
+    for case, (first, second) in shown(hard_sources(picture).items(), "hard sources"):
         row: Row = {"case": case, "finite": True}
         rows.append(row)
         try:

@@ -5,7 +5,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from rich.progress import track
 
 from gifnet.metrics import METRICS
 from measure_weights.development_sets import (
@@ -22,6 +21,7 @@ from measure_weights.development_sets import (
     pairs_of,
 )
 from measure_weights.fusing import Measured, side_by_side
+from measure_weights.progress import shown
 from measure_weights.window_pattern import excess_beyond
 
 DARK = 2
@@ -65,7 +65,7 @@ def measure_set(
     """
     rows = {}
     total = len(names_of(chosen)[:most])
-    for pair in track(pairs_of(chosen, most, side), chosen, total=total):
+    for pair in shown(pairs_of(chosen, most, side), chosen, total):
         fused = weights.fuse(chosen, pair)
         exchanged = weights.fuse(chosen, pair, exchanged=True)
         methods = {"ours": measure_pair(chosen, pair, fused)}

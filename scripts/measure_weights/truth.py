@@ -1,17 +1,16 @@
 """What weights make of pictures whose truth is known."""
 
-from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import cv2
 import numpy as np
-from rich.progress import track
 
 from gifnet.baselines import BASELINES
 from gifnet.inference import Fuser
 from gifnet.metrics import ag, psnr, ssim
 from measure_weights.drawn import measure_flat, measure_hard, measure_steps
 from measure_weights.focus_pairs import RECIPE, FocusPair, focus_pairs, varied_pairs
+from measure_weights.progress import shown
 from measure_weights.sharp_pictures import Grey, sharp_crops
 
 COMPARED = ("average", "laplacian", "wavelet", "guided_filter")
@@ -38,13 +37,13 @@ def measure_truth(fuser: Fuser, most: int | None = None) -> dict[str, list[Row]]
     pairs = [*_some(focus_pairs(), most), *_some(varied_pairs(), most)]
     crops = _some(sharp_crops(), most)
     return {
-        "focus": [focus_row(fuser, pair) for pair in _shown(pairs, "focus pairs")],
+        "focus": [focus_row(fuser, pair) for pair in shown(pairs, "focus pairs")],
         "flat": measure_flat(fuser, most),
         "steps": measure_steps(fuser),
-        "sharp": [sharp_row(fuser, *crop) for crop in _shown(crops, "sharp pictures enhanced")],
+        "sharp": [sharp_row(fuser, *crop) for crop in shown(crops, "sharp pictures enhanced")],
         "blurred": [
             blurred_row(fuser, name, crop, sigma)
-            for name, crop in _shown(crops, "blurred pictures enhanced")
+            for name, crop in shown(crops, "blurred pictures enhanced")
             for sigma in BLURS
         ],
         "hard": measure_hard(fuser, crops[0][1]),
@@ -112,7 +111,3 @@ def _some(items: list[T], most: int | None) -> list[T]:
     if most is None or len(items) <= most:
         return items
     return [items[round(index)] for index in np.linspace(0, len(items) - 1, most)]
-
-
-def _shown(items: list[T], label: str) -> Iterable[T]:
-    return track(items, label)
