@@ -267,7 +267,7 @@ def _refusals(recipe: Path, run: Path) -> list[tuple[list[str | Path], str]]:
         ([recipe, "--resume", recipe.parent / "nothing"], "start it without --resume"),
         ([wrong], "optimiser.stepz: unknown name; meant is steps?"),
         ([recipe.parent / "none.toml"], "cannot read the training configuration"),
-        ([], "Missing argument 'CONFIG'"),
+        ([], "expected a CONFIG file or --recipe default or paper, got neither"),
     ]
 
 
@@ -288,4 +288,5 @@ def test_help_ends_with_an_example() -> None:
     done = _train("--help")
     assert done.returncode == 0
     assert "--resume RUN" in done.stdout
-    assert done.stdout.rstrip().endswith("gifnet train recipes/first.toml -o runs/first")
+    example = "gifnet train --recipe default --data train -o runs/default"
+    assert done.stdout.rstrip().endswith(example)

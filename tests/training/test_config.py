@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gifnet.checkpoints import describe_weights
 from gifnet.errors import ConfigError
 from gifnet.training.config import TrainingConfig, load_config
 
-ROOT = Path(__file__).resolve().parents[2]
 PAIRS = '[data]\npairs = [{ root = "set" }]\n'
 STEPS = "[optimiser]\nsteps = 4\n"
 
@@ -134,10 +132,12 @@ def test_the_digest_ignores_where_things_lie_and_what_is_only_looked_at(tmp_path
     assert _load(tmp_path, PAIRS + STEPS + more.replace("start", "stop")).digest != digest
 
 
-def test_the_weights_of_the_package_name_their_recipe() -> None:
-    header = describe_weights().header
-    assert header is not None
-    assert header.recipe_digest == load_config(ROOT / "recipes" / "first.toml").digest
+@pytest.mark.parametrize("name", ["default", "paper"])
+def test_training_may_start_from_weights_of_the_package(tmp_path: Path, name: str) -> None:
+    config = _load(tmp_path, PAIRS + STEPS + f"[model]\nweights = '{name}'\n")
+    assert config.model.weights == name
+    file = _load(tmp_path, PAIRS + STEPS + f"[model]\nweights = './{name}'\n")
+    assert file.model.weights == tmp_path / name
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
+from gifnet.checkpoints.bundled import BUNDLED
 from gifnet.errors import ConfigError, MissingDependencyError
 
 try:
@@ -118,8 +119,8 @@ class ModelSection(_Section):
     """How the weights start."""
 
     initialisation: Literal["paper", "mean"] = "paper"
-    weights: Path | None = None
-    """Weights to start from instead (.safetensors)."""
+    weights: str | Path | None = None
+    """Weights to start from instead: a name of the package's, or a .safetensors file."""
 
 
 class ValidationConfig(_Section):
@@ -189,30 +190,46 @@ class TrainingConfig(_Section):
         return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
 
 
-def load_config(file: Path) -> TrainingConfig:
+def load_config(file: Path, *, data: Path | None = None) -> TrainingConfig:
     """Read a training configuration.
 
     Args:
         file: TOML file. Relative paths in it are relative to the file.
+        data: Folder that the roots of the training folders are relative to instead.
 
     Raises:
         ConfigError: The file is missing, is not TOML, or a value makes no sense; the message
             names each value.
     """
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = file.read_bytes()
     except OSError as error:
         raise ConfigError(
             f"cannot read the training configuration {file}: {error.strerror}"
         ) from error
+    config = parse_config(content, source=str(file))
+    return resolve_paths(config, file.parent, data=data or file.parent)
+
+
+def parse_config(text: bytes, *, source: str) -> TrainingConfig:
+    """Read a training configuration, with its paths as they stand there.
+
+    Args:
+        text: TOML in UTF-8.
+        source: What to call it in errors.
+
+    Raises:
+        ConfigError: As ``load_config``.
+    """
+    try:
+        content = tomllib.loads(text.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"expected TOML in {file}: {error}") from error
+        raise ConfigError(f"expected TOML in {source}: {error}") from error
     try:
         # By way of JSON, whose strict mode takes no text for a number, but text for a path.
-        config = TrainingConfig.model_validate_json(json.dumps(content, default=str), strict=True)
+        return TrainingConfig.model_validate_json(json.dumps(content, default=str), strict=True)
     except ValidationError as error:
-        raise ConfigError(f"{file}: {_describe(error)}") from error
-    return _resolve(config, file.parent)
+        raise ConfigError(f"{source}: {_describe(error)}") from error
 
 
 def _describe(error: ValidationError) -> str:
@@ -244,18 +261,26 @@ def _names(place: list[str]) -> list[str]:
     return list(section.model_fields)
 
 
-def _resolve(config: TrainingConfig, base: Path) -> TrainingConfig:
-    """Make the paths of a configuration absolute."""
+def resolve_paths(config: TrainingConfig, base: Path, *, data: Path) -> TrainingConfig:
+    """Make the paths of a configuration absolute.
 
-    def absolute(path: Path) -> Path:
-        return (base / path.expanduser()).resolve()
+    Args:
+        config: The configuration.
+        base: Folder that relative paths are relative to.
+        data: The same for the roots of the training folders.
+    """
 
-    data = config.data
+    def absolute(path: Path, base: Path = base) -> Path:
+        place = base / path.expanduser()
+        # A link keeps its name, which the digest takes, whatever it leads to is called.
+        named = place.name not in {"", ".."}
+        return place.parent.resolve() / place.name if named else place.resolve()
+
     updates: dict[str, Any] = {
-        "data": data.model_copy(
+        "data": config.data.model_copy(
             update={
-                "pairs": [f.model_copy(update={"root": absolute(f.root)}) for f in data.pairs],
-                "sharp": [f.model_copy(update={"root": absolute(f.root)}) for f in data.sharp],
+                kind: [f.model_copy(update={"root": absolute(f.root, data)}) for f in folders]
+                for kind, folders in (("pairs", config.data.pairs), ("sharp", config.data.sharp))
             }
         ),
         "validation": config.validation.model_copy(
@@ -269,8 +294,8 @@ def _resolve(config: TrainingConfig, base: Path) -> TrainingConfig:
             }
         ),
     }
-    if config.model.weights is not None:
-        weights = absolute(config.model.weights)
+    if config.model.weights is not None and config.model.weights not in BUNDLED:
+        weights = absolute(Path(config.model.weights))
         updates["model"] = config.model.model_copy(update={"weights": weights})
     if config.loss.densenet not in {None, "torchvision"}:
         densenet = str(absolute(Path(str(config.loss.densenet))))
