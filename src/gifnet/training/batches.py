@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from gifnet.data.folders import Scene, load_pairs, load_singles
+from gifnet.data.folders import Scene, load_singles
 from gifnet.data.patches import JointPatches, Quadruple
+from gifnet.data.set_search import load_training_pairs
 from gifnet.errors import DataError
 from gifnet.training.config import TrainingConfig
 
@@ -57,7 +58,7 @@ def load_scenes(config: TrainingConfig) -> Scenes:
     scenes = Scenes([], [], [], [], [])
     holdout = config.validation.holdout
     for pairs in config.data.pairs:
-        loaded = list(load_pairs(pairs.root, pairs.infrared, pairs.visible))
+        loaded = list(load_training_pairs(pairs.layout, pairs.root, pairs.infrared, pairs.visible))
         kept = _hold_out(loaded, holdout, scenes.held_out)
         scenes.paired.extend(kept)
         scenes.paired_weights.extend([pairs.weight / len(kept)] * len(kept))

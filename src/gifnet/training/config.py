@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from gifnet.checkpoints.bundled import BUNDLED
+from gifnet.data.layouts import Layout
 from gifnet.errors import ConfigError, MissingDependencyError
 
 try:
@@ -34,6 +35,8 @@ class PairFolder(_Section):
     """A folder of aligned infrared and visible pictures, matched by stem."""
 
     root: Path
+    layout: Layout = "plain"
+    """How the pictures lie; the names below count for a plain folder only."""
     infrared: str = "ir"
     visible: str = "vi"
     weight: Annotated[float, Field(gt=0)] = 1.0
@@ -183,6 +186,8 @@ class TrainingConfig(_Section):
         )
         recipe["holdout"] = self.validation.holdout
         del recipe["data"]["workers"], recipe["optimiser"]["device"]
+        for folder in recipe["data"]["pairs"]:
+            del folder["layout"]  # where pictures lie, and not which they are
         places = [(folder, "root") for folder in recipe["data"]["pairs"] + recipe["data"]["sharp"]]
         for section, key in [*places, (recipe["model"], "weights"), (recipe["loss"], "densenet")]:
             if section[key] is not None:
