@@ -1,6 +1,5 @@
 """``gifnet train --recipe`` as a user runs it."""
 
-import os
 import re
 import subprocess
 import sys
@@ -8,60 +7,85 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from gifnet.checkpoints import read_header
 from gifnet.cli import main
+from gifnet.training import packaged_recipes
 from gifnet.training.packaged_recipes import read_recipe
 
-COMMAND = [sys.executable, "-W", "error", "-m", "gifnet", "train"]
+STEPS = 2
+# Stands for the package's recipe, which takes its time to calibrate.
+TINY = f"""
+name = "default"
+data = {{ patch = 16, pairs = [{{ root = "own pairs" }}], sharp = [{{ root = "sharp" }}] }}
+loss = {{ calibration_batches = 20 }}
+optimiser = {{ steps = {STEPS}, batch = 1, device = "cpu" }}
+validation = {{ every = 1, holdout = 1 }}
+"""
 
 
-def _train(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        cwd=cwd,
-    )
+def _main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["gifnet", "train", *arguments])
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        main()
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    finally:
+        torch.set_num_threads(threads)
+    return 0
 
 
-def _make_data(root: Path) -> None:
-    """Folders as the default recipe wants them, with as few small pictures as it takes."""
-    recipe = read_recipe("default")
-    folders = [f.root / part for f in recipe.data.pairs for part in (f.infrared, f.visible)]
-    folders += [folder.root for folder in recipe.data.sharp]
+@pytest.fixture
+def tiny_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a few pictures in ``data``, and a default recipe that is done in seconds."""
     generator = np.random.default_rng(1)
-    rows, columns = np.mgrid[:64, :80]
-    for folder in folders:
-        (root / folder).mkdir(parents=True)
-        for number in range(recipe.validation.holdout + 1):
-            waves = np.sin(rows * generator.uniform(0.2, 1)) * np.cos(columns * generator.random())
-            values = 128 + generator.uniform(5, 120) * waves
-            Image.fromarray(values.round().astype(np.uint8)).save(root / folder / f"{number}.png")
+    for folder in ("own pairs/ir", "own pairs/vi", "sharp"):
+        (tmp_path / "data" / folder).mkdir(parents=True)
+        for number in range(3):
+            pixels = generator.integers(0, 256, (32, 40), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "data" / folder / f"{number}.png")
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes" / "default.toml").write_text(TINY, encoding="utf-8")
+    folders = {"gifnet.recipes": tmp_path / "recipes"}
+    monkeypatch.setattr(packaged_recipes, "files", folders.__getitem__)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
-@pytest.mark.slow
-def test_the_default_recipe_starts_is_resumed_and_names_itself_in_the_weights(
-    tmp_path: Path,
+def test_a_recipe_is_trained_by_name_and_says_how_to_go_on(
+    tiny_default: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _make_data(tmp_path / "data")
     recipe = ["--recipe", "default", "--data", "data"]
-    started = _train(*recipe, "--stop-after", "1", cwd=tmp_path)
-    assert started.returncode == 0, started.stderr
-    steps = read_recipe("default").optimiser.steps
-    assert started.stdout == f"runs/default/weights.safetensors: 1 of {steps} steps\n"
-    resumed = ["--resume", "runs/default"]
-    assert f"go on with:  gifnet train {' '.join([*recipe, *resumed])}\n" in started.stderr
-    header = read_header(tmp_path / "runs" / "default" / "weights.safetensors")
-    assert (header.step, header.recipe_name) == (1, "default")
+    assert _main(monkeypatch, *recipe, "--stop-after", "1") == 0
+    output, errors = capsys.readouterr()
+    assert output == f"runs/default/weights.safetensors: 1 of {STEPS} steps\n"
+    resumed = "gifnet train --recipe default --data data --resume runs/default"
+    assert f"go on with:  {resumed}\n" in errors
+    weights = tiny_default / "runs" / "default" / "weights.safetensors"
+    assert read_header(weights).step == 1
+
+    assert _main(monkeypatch, *resumed.split()[2:]) == 0
+    output, errors = capsys.readouterr()
+    assert output == f"runs/default/weights.safetensors: {STEPS} of {STEPS} steps\n"
+    assert "go on with" not in errors
+    header = read_header(weights)
+    assert (header.step, header.recipe_name) == (STEPS, "default")
     assert header.recipe_digest == read_recipe("default").digest
 
-    done = _train(*recipe, *resumed, "--stop-after", "1", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (0, started.stdout), done.stderr
+
+def test_a_file_is_trained_with_data_that_lie_elsewhere(
+    tiny_default: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = (tiny_default / "data").rename(tiny_default / "my data")
+    file = tiny_default / "recipes" / "default.toml"
+    assert _main(monkeypatch, str(file), "--data", "my data", "--stop-after", "1") == 0
+    resumed = f"gifnet train {file} --data 'my data' --resume runs/default"
+    assert f"go on with:  {resumed}\n" in capsys.readouterr().err
+    assert data.is_dir()
 
 
 @pytest.mark.parametrize(
@@ -82,10 +106,7 @@ def test_a_recipe_that_cannot_be_trained_is_refused_with_what_to_do(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["gifnet", "train", *arguments])
-    with pytest.raises(SystemExit) as leaving:
-        main()
-    assert leaving.value.code == 2
+    assert _main(monkeypatch, *arguments) == 2
     output, errors = capsys.readouterr()
     assert output == ""
     assert message in re.sub(r"\s+", " ", errors)
@@ -94,7 +115,10 @@ def test_a_recipe_that_cannot_be_trained_is_refused_with_what_to_do(
 
 def test_a_missing_folder_of_pictures_ends_the_process_with_one_line(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    done = _train("--recipe", "default", "--data", ".", cwd=tmp_path)
+    command = [sys.executable, "-W", "error", "-m", "gifnet", "train", "--recipe", "default"]
+    done = subprocess.run(
+        [*command, "--data", "."], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert re.fullmatch(
         r"error: expected the folders [\w, -]+ in \., found other: the recipe 'default' needs .+\n",

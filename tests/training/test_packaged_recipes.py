@@ -73,7 +73,11 @@ def test_weights_of_the_package_carry_the_digest_of_their_recipe(weights: str) -
         assert header.recipe_name == weights
         recipe = read_recipe(header.recipe_name)
     else:  # of a recipe that comes with the source alone
-        recipe = load_config(ROOT / "recipes" / f"{header.recipe_name}.toml")
+        file = ROOT / "recipes" / f"{header.recipe_name}.toml"
+        assert file.is_file(), (
+            f"no recipe {header.recipe_name!r}: ship weights of one that is there"
+        )
+        recipe = load_config(file)
     assert header.recipe_digest == recipe.digest
 
 

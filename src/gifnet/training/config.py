@@ -5,11 +5,11 @@ import json
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from gifnet.checkpoints.bundled import BUNDLED
 from gifnet.data.layouts import Layout
 from gifnet.errors import ConfigError, MissingDependencyError
+from gifnet.training.recipe_paths import resolve_paths
 
 try:
     from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -264,45 +264,3 @@ def _names(place: list[str]) -> list[str]:
             kinds = [k for k in (annotation, *get_args(annotation)) if isinstance(k, type)]
             section = next(kind for kind in kinds if issubclass(kind, BaseModel))
     return list(section.model_fields)
-
-
-def resolve_paths(config: TrainingConfig, base: Path, *, data: Path) -> TrainingConfig:
-    """Make the paths of a configuration absolute.
-
-    Args:
-        config: The configuration.
-        base: Folder that relative paths are relative to.
-        data: The same for the roots of the training folders.
-    """
-
-    def absolute(path: Path, base: Path = base) -> Path:
-        place = base / path.expanduser()
-        # A link keeps its name, which the digest takes, whatever it leads to is called.
-        named = place.name not in {"", ".."}
-        return place.parent.resolve() / place.name if named else place.resolve()
-
-    updates: dict[str, Any] = {
-        "data": config.data.model_copy(
-            update={
-                kind: [f.model_copy(update={"root": absolute(f.root, data)}) for f in folders]
-                for kind, folders in (("pairs", config.data.pairs), ("sharp", config.data.sharp))
-            }
-        ),
-        "validation": config.validation.model_copy(
-            update={
-                "panel": [
-                    p.model_copy(
-                        update={"source_a": absolute(p.source_a), "source_b": absolute(p.source_b)}
-                    )
-                    for p in config.validation.panel
-                ]
-            }
-        ),
-    }
-    if config.model.weights is not None and config.model.weights not in BUNDLED:
-        weights = absolute(Path(config.model.weights))
-        updates["model"] = config.model.model_copy(update={"weights": weights})
-    if config.loss.densenet not in {None, "torchvision"}:
-        densenet = str(absolute(Path(str(config.loss.densenet))))
-        updates["loss"] = config.loss.model_copy(update={"densenet": densenet})
-    return config.model_copy(update=updates)

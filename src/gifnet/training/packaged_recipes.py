@@ -5,13 +5,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from gifnet.errors import ConfigError
-from gifnet.training.config import (
-    PairFolder,
-    SharpFolder,
-    TrainingConfig,
-    parse_config,
-    resolve_paths,
-)
+from gifnet.training.config import PairFolder, SharpFolder, TrainingConfig, parse_config
+from gifnet.training.recipe_paths import resolve_paths
 
 _SUFFIX = ".toml"
 
@@ -95,7 +90,7 @@ def place_recipe(recipe: TrainingConfig, *, data: Path | None) -> TrainingConfig
     return placed
 
 
-_ADVICE = "gifnet data prepare NAME --root FOLDER checks and makes such a folder"
+_ADVICE = "gifnet data prepare NAME --root SET -o DIR/NAME checks a set and makes such a folder"
 
 
 def _needed(recipe: TrainingConfig) -> str:
