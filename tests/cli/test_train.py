@@ -62,7 +62,8 @@ seed = {seed}
 checkpoint_every = 2
 data = {{ patch = 16, pairs = [{{ root = "pairs" }}], sharp = [{{ root = "sharp" }}] }}
 loss = {{ calibration_batches = 20 }}
-step = {{ same_pair = 0.5, modal = 0.2, single = 0.2, exchange = 0.5 }}
+step = {{ inference = 0.5, exchange = 0.5 }}
+kinds = {{ single = 0.3 }}
 validation = {{ every = 3, holdout = 1 }}
 
 [optimiser]

@@ -55,10 +55,17 @@ def test_a_recipe_needs_only_pairs_and_steps(tmp_path: Path) -> None:
         (PAIRS + "scales = []\n" + STEPS, "data.scales: List should have at least 1 item"),
         ("[data]\npairs = []\n" + STEPS, "data.pairs: List should have at least 1 item"),
         ("[data]\npairs = 'set'\n" + STEPS, "data.pairs: Input should be a valid array, got 'set'"),
-        (PAIRS + STEPS + "[step]\nmodal = 1.5\n", "step.modal: Input should be less than or equal"),
         (
-            PAIRS + STEPS + "[step]\nmodal = 0.6\nsame_pair = 0.5\n",
-            "step.same_pair + step.modal: expected a sum of at most 1, got 0.5 + 0.6",
+            PAIRS + STEPS + "[step]\ninference = 1.5\n",
+            "step.inference: Input should be less than or equal",
+        ),
+        (
+            PAIRS + STEPS + "[kinds]\nfocus = 0\n",
+            "kinds: expected at least one share above 0, got none",
+        ),
+        (
+            PAIRS + STEPS + "[loss]\ngradient = 0.5\n",
+            'loss.gradient: goes with held = "absolute" only, got 0.5 with "squared"',
         ),
         (
             PAIRS + "patch = 48\n" + STEPS + "[loss]\ndensenet = 'd.pth'\n",

@@ -77,26 +77,41 @@ class LossConfig(_Section):
     """File of DenseNet-121 ImageNet weights in torchvision's key layout, or "torchvision"; none
     measures the information on the picture itself."""
     calibration_batches: Annotated[int, Field(ge=20)] = 200
-    digital_photography: Literal["squared", "absolute"] = "squared"
+    multi_modal: Literal["information", "contrast"] = "information"
+    """What holds updates on infrared and visible pictures: both, by their information weights, or
+    a picture made of both that has lost none of their contrast."""
+    held: Literal["squared", "absolute"] = "squared"
+    """The error of updates whose result is known."""
     gradient: Annotated[float, Field(ge=0)] = 0.0
-    """Weight of the strongest-gradient term in updates on infrared and visible pairs."""
+    """Weight of the derivatives' error, beside an absolute one."""
+
+
+class KindsConfig(_Section):
+    """How often each kind of pair is drawn for DP updates that go as inference does, relative."""
+
+    focus: Annotated[float, Field(ge=0)] = 1.0
+    """Focus pairs."""
+    single: Annotated[float, Field(ge=0)] = 0.0
+    """One picture twice: a sharp one is to stay, a slightly blurred one to become sharp."""
+    drawn: Annotated[float, Field(ge=0)] = 0.0
+    """Drawn flat areas with edges, twice or as a focus pair."""
+    modal: Annotated[float, Field(ge=0)] = 0.0
+    """Infrared and visible."""
+    mixed: Annotated[float, Field(ge=0)] = 0.0
+    """A picture and what another sensor might make of it or of another scene."""
+    exposure: Annotated[float, Field(ge=0)] = 0.0
+    """Over- and under-exposed."""
 
 
 class StepConfig(_Section):
     """What the updates of a step see."""
 
     freezing: Literal["paper", "published"] = "paper"
-    same_pair: Share = 0.0
-    """Share of steps in which the auxiliary branch of the DP update sees the main pair, as at
-    inference; such updates may draw from the sharp pictures, too."""
-    single: Share = 0.0
-    """Share of the pictures of same-pair updates that are given as both sources: sharp ones are to
-    stay, slightly blurred ones to become sharp."""
-    drawn: Share = 0.0
-    """Share of the pictures of same-pair updates that are drawn flat areas with edges."""
-    modal: Share = 0.0
-    """Share of steps in which the DP update's pair is infrared and visible, on both branches,
-    with the MM loss: what inference does with such a pair."""
+    multi_modal: Share = 1.0
+    """Share of steps with an MM update."""
+    inference: Share = 0.0
+    """Share of steps whose DP update goes as inference does, with one pair on both branches; the
+    pairs are of the kinds that ``[kinds]`` names."""
     exchange: Share = 0.0
     """Share of updates whose main pair is given in exchanged order."""
 
@@ -150,16 +165,18 @@ class TrainingConfig(_Section):
     model: ModelSection = ModelSection()
     loss: LossConfig = LossConfig()
     step: StepConfig = StepConfig()
+    kinds: KindsConfig = KindsConfig()
     optimiser: OptimiserConfig
     validation: ValidationConfig = ValidationConfig()
 
     @model_validator(mode="after")
     def _values_fit_together(self) -> "TrainingConfig":
-        step = self.step
-        if step.same_pair + step.modal > 1:
+        if not any(self.kinds.model_dump().values()):
+            raise ValueError("kinds: expected at least one share above 0, got none")
+        if self.loss.gradient and self.loss.held == "squared":
             raise ValueError(
-                "step.same_pair + step.modal: expected a sum of at most 1, got "
-                f"{step.same_pair} + {step.modal}"
+                f'loss.gradient: goes with held = "absolute" only, got {self.loss.gradient} with '
+                '"squared"'
             )
         if self.loss.densenet is not None and self.data.patch < LEAST_DENSENET_PATCH:
             raise ValueError(
