@@ -22,17 +22,22 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from gifnet.data.crops import SceneCrops
 from gifnet.data.folders import Scene, SceneFiles, list_pairs
 from gifnet.data.patches import JointPatches, Quadruple
+from gifnet.data.samples import JointSampler
 from gifnet.losses.public import public_loss
 from gifnet.model import Freezing, GIFNet, build_gifnet
 from gifnet.model.convolution import reflect_pad
 from gifnet.model.depthwise import DepthwiseConvolution
 from gifnet.tasks import Task
+from gifnet.training.config import LossConfig
 from gifnet.training.devices import autocast_for, choose_device
 from gifnet.training.step import (
     Update,
     digital_photography_update,
+    held_to,
+    informed,
     multi_modal_update,
     run_update,
 )
@@ -124,7 +129,8 @@ class Step:
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=1e-4)
         self.autocast = autocast_for(device, "bfloat16" if variant.bfloat16 else "float32")
         scenes = [f.load() for f in files] if variant.cached else DecodedEachTime(files)
-        self.patches = JointPatches(scenes, patch=patch, seed=0, length=10**6)
+        sampler = JointSampler(SceneCrops(scenes, patch=patch), seed=0)
+        self.patches = JointPatches(sampler, length=10**6)
         self.weights = torch.tensor([0.4, 0.6], device=device)
         self.number = 0
 
@@ -134,8 +140,9 @@ class Step:
         self.number += self.batch
         batch = Quadruple(*(torch.stack(p).to(self.device) for p in zip(*items, strict=True)))
         update = self._run_update if self.variant.skipping else self._run_plain_update
-        losses = update(multi_modal_update(batch, self.weights, 0.0))
-        losses = losses + update(digital_photography_update(batch))
+        losses = update(multi_modal_update(batch, informed(batch, self.weights)))
+        focus = held_to(batch.visible, LossConfig())
+        losses = losses + update(digital_photography_update(batch, focus))
         return float(losses)  # waits for a GPU
 
     def _run_update(self, update: Update) -> Tensor:

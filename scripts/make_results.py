@@ -19,7 +19,6 @@ import numpy as np
 from matplotlib.figure import Figure
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from evaluate_weights import SHARED, focus_pairs
 from gifnet.baselines import BASELINES, PANSHARPENING_BASELINES
 from gifnet.checkpoints.convert import convert_published
 from gifnet.evaluation.evaluate import Report, Request, evaluate
@@ -28,8 +27,9 @@ from gifnet.evaluation.statistics import holm
 from gifnet.imaging.atomic import write_atomically
 from gifnet.imaging.files import write_image
 from gifnet.metrics import METRICS, SMALL_SET, Direction, Needs
+from measure_weights.focus_pairs import focus_pairs
+from measure_weights.sharp_pictures import ROOT, SHARED
 
-ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED = SHARED / "weights" / "official" / "Final.model"
 PUBLISHED_NAME = "gifnet-published"
 
@@ -84,12 +84,12 @@ SETS = (
 
 
 def write_focus_pairs(folder: Path) -> None:
-    """The pairs that evaluate_weights.py measures, as 8-bit files."""
+    """The pairs of the recipe that evaluate_weights.py measures, as 8-bit files."""
     for number, pair in enumerate(focus_pairs()):
         for name in ("near", "far", "sharp"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-            levels = np.round(np.clip(pair[name], 0, 1) * 255).astype(np.uint8)
-            write_image(folder / name / f"{number:02}-{pair['name']}.png", levels)
+            levels = np.round(np.clip(getattr(pair, name), 0, 1) * 255).astype(np.uint8)
+            write_image(folder / name / f"{number:02}-{pair.name}.png", levels)
 
 
 def request_for(chosen: ResultSet, methods: Sequence[str], build: Path) -> Request:

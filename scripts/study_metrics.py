@@ -23,12 +23,13 @@ from numpy.typing import NDArray
 from rich.progress import track
 from scipy.stats import rankdata, spearmanr
 
-from evaluate_weights import SHARED, focus_pairs
 from gifnet.baselines import BASELINES, PANSHARPENING_BASELINES
 from gifnet.errors import ImageError
 from gifnet.imaging.atomic import write_atomically
 from gifnet.inference import Fuser
 from gifnet.metrics import METRICS, Direction, Needs, psnr, ssim
+from measure_weights.focus_pairs import focus_pairs
+from measure_weights.sharp_pictures import SHARED
 
 Grey = NDArray[np.float32]
 Key = tuple[str, str]
@@ -87,10 +88,10 @@ def fused_by_all(fuser: Fuser, sources: list[Grey]) -> dict[str, Grey]:
 def focus_cases(fuser: Fuser) -> Iterator[Candidates]:
     for pair in focus_pairs():
         sources: list[Grey] = [
-            np.asarray(eight_bit(pair[name]) / 255, np.float32) for name in ("near", "far")
+            np.asarray(eight_bit(picture) / 255, np.float32) for picture in (pair.near, pair.far)
         ]
-        truth = np.asarray(pair["sharp"], np.float32)
-        yield Candidates(pair["name"], sources, truth, fused_by_all(fuser, sources))
+        truth = np.asarray(pair.sharp, np.float32)
+        yield Candidates(pair.name, sources, truth, fused_by_all(fuser, sources))
 
 
 def quickbird_cases(fuser: Fuser) -> Iterator[Candidates]:

@@ -16,7 +16,13 @@ from gifnet.training.config import (
     PairFolder,
     StepConfig,
 )
-from gifnet.training.step import digital_photography_update, multi_modal_update, run_update
+from gifnet.training.step import (
+    digital_photography_update,
+    held_to,
+    informed,
+    multi_modal_update,
+    run_update,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docs" / "differences.md").read_text(encoding="utf-8")
@@ -67,12 +73,12 @@ def _changed_while_frozen(freezing: Freezing) -> set[str]:
         for parameter in network.parameters():
             parameter.grad = torch.zeros_like(parameter)
     autocast = torch.autocast("cpu", enabled=False)
-    update = digital_photography_update(batch)
+    update = digital_photography_update(batch, held_to(batch.visible, LossConfig()))
     start = network.get_parameter("embedding.digital_photography.weight").detach().clone()
     run_update(network, update, optimiser, freezing=freezing, autocast=autocast)
     assert not torch.equal(network.get_parameter("embedding.digital_photography.weight"), start)
     before = {name: weight.detach().clone() for name, weight in network.named_parameters()}
-    update = multi_modal_update(batch, torch.tensor([0.5, 0.5]), 0.0)
+    update = multi_modal_update(batch, informed(batch, torch.tensor([0.5, 0.5])))
     run_update(network, update, optimiser, freezing=freezing, autocast=autocast)
     return {
         name
@@ -94,10 +100,9 @@ def test_frozen_weights_rest_unless_the_freezing_is_the_published_one() -> None:
 
 def test_by_default_a_recipe_adds_nothing_to_the_papers_training() -> None:
     loss, step = LossConfig(), StepConfig()
-    assert (loss.digital_photography, loss.gradient) == ("squared", 0.0)
+    assert (loss.multi_modal, loss.held, loss.gradient) == ("information", "squared", 0.0)
     assert step.freezing == "paper"
-    shares = (step.same_pair, step.modal, step.exchange, step.single, step.drawn)
-    assert shares == (0.0,) * 5
+    assert (step.multi_modal, step.inference, step.exchange) == (1.0, 0.0, 0.0)
     assert (ModelSection().initialisation, ModelSection().weights) == ("paper", None)
     optimiser = OptimiserConfig(steps=1)
     assert (optimiser.batch, optimiser.learning_rate) == (8, 1e-3)

@@ -22,6 +22,7 @@ LAYERS = {
     "errors": 0,
     "version": 0,
     "weights": 0,
+    "recipes": 0,
     "model": 1,
     "imaging": 1,
     "checkpoints": 2,

@@ -259,6 +259,6 @@ def test_without_opencv_the_extra_is_named_and_help_still_works(tmp_path: Path) 
 
 
 def test_every_help_ends_with_an_example() -> None:
-    for command in ("preview", "make-joint"):
+    for command in ("preview", "make-joint", "prepare"):
         done = _run(command, "--help")
         assert f"Example:\n    gifnet data {command} " in done.stdout

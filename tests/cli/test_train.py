@@ -62,7 +62,8 @@ seed = {seed}
 checkpoint_every = 2
 data = {{ patch = 16, pairs = [{{ root = "pairs" }}], sharp = [{{ root = "sharp" }}] }}
 loss = {{ calibration_batches = 20 }}
-step = {{ same_pair = 0.5, modal = 0.2, single = 0.2, exchange = 0.5 }}
+step = {{ inference = 0.5, exchange = 0.5 }}
+kinds = {{ single = 0.3 }}
 validation = {{ every = 3, holdout = 1 }}
 
 [optimiser]
@@ -267,7 +268,7 @@ def _refusals(recipe: Path, run: Path) -> list[tuple[list[str | Path], str]]:
         ([recipe, "--resume", recipe.parent / "nothing"], "start it without --resume"),
         ([wrong], "optimiser.stepz: unknown name; meant is steps?"),
         ([recipe.parent / "none.toml"], "cannot read the training configuration"),
-        ([], "Missing argument 'CONFIG'"),
+        ([], "expected a CONFIG file or --recipe default or paper, got neither"),
     ]
 
 
@@ -288,4 +289,5 @@ def test_help_ends_with_an_example() -> None:
     done = _train("--help")
     assert done.returncode == 0
     assert "--resume RUN" in done.stdout
-    assert done.stdout.rstrip().endswith("gifnet train recipes/first.toml -o runs/first")
+    example = "gifnet train --recipe default --data train -o runs/default"
+    assert done.stdout.rstrip().endswith(example)

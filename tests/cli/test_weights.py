@@ -2,21 +2,21 @@
 
 import subprocess
 import sys
-from importlib.resources import files
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from gifnet.checkpoints import CheckpointHeader, save_checkpoint
+from gifnet.checkpoints import CheckpointHeader, bundled_names, describe_weights, save_checkpoint
 from gifnet.checkpoints.published import to_published
 from gifnet.checkpoints.weights_file import sha256_of
 from gifnet.model import ModelConfig, build_gifnet
 
 
-def _run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def _run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error", "-m", "gifnet", "weights", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
 
 
 def _values(output: str) -> dict[str, str]:
@@ -76,15 +76,52 @@ def test_info_prints_what_a_trained_checkpoint_says(tmp_path: Path) -> None:
     assert values["parameters"] == f"{sum(p.numel() for p in network.parameters()):,}"
 
 
-def test_info_without_a_file_describes_the_weights_of_the_package() -> None:
+def test_info_without_a_file_describes_the_default_weights_of_the_package() -> None:
     result = _run("info")
-    if (files("gifnet.weights") / "gifnet.safetensors").is_file():
-        assert result.returncode == 0, result.stderr
-        assert _values(result.stdout)["format"] == "gifnet-checkpoint-1"
-        assert _values(result.stdout)["parameters"] == "822,780"
-    else:
-        assert result.returncode == 2
-        assert "expected the weights of the package" in result.stderr
+    assert result.returncode == 0, result.stderr
+    assert _values(result.stdout)["format"] == "gifnet-checkpoint-1"
+    assert _values(result.stdout)["parameters"] == "822,780"
+    assert Path(_values(result.stdout)["file"]).name == "default.safetensors"
+
+
+def test_list_says_what_the_weights_of_the_package_are() -> None:
+    result = _run("list")
+    assert (result.returncode, result.stderr) == (0, "")
+    blocks = [_values(block) for block in result.stdout.split("\n\n")]
+    assert tuple(block["name"] for block in blocks) == bundled_names()
+    for block in blocks:
+        weights = describe_weights(block["name"])
+        assert weights.header is not None
+        assert block == {
+            "name": block["name"],
+            "recipe": weights.header.recipe_name,
+            "step": f"{weights.header.step:,}",
+            "recipe sha256": weights.header.recipe_digest,
+            "licence": weights.header.licence,
+            "sha256": weights.sha256,
+        }
+
+
+def test_a_plain_name_means_the_package_and_a_path_the_file(tmp_path: Path) -> None:
+    config = ModelConfig(encoder_width=4, gate_channels=6, decoder_widths=(5, 4))
+    header = CheckpointHeader(step=7, recipe_name="mine", recipe_digest="", licence="CC0-1.0")
+    save_checkpoint(build_gifnet(config), tmp_path / "default", replace(header, model=config))
+    recipes = [
+        _values(_run("info", name, cwd=tmp_path).stdout)["recipe"]
+        for name in ("default", "./default")
+    ]
+    assert recipes[0] != recipes[1] == "mine"
+
+
+def test_a_name_that_means_nothing_is_answered_with_those_that_do(tmp_path: Path) -> None:
+    result = _run("info", "defalt", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    expected = (
+        "error: expected a file of weights or the name of weights of the package, got 'defalt'"
+    )
+    assert result.stderr.startswith(expected)
+    assert "this package has default" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", ["info", "convert"])
@@ -109,7 +146,7 @@ def test_convert_without_an_output_is_bad_usage(tmp_path: Path) -> None:
 
 
 def test_every_help_ends_with_an_example() -> None:
-    for command in ("convert", "info"):
+    for command in ("convert", "info", "list"):
         result = _run(command, "--help")
         assert result.returncode == 0
-        assert f"gifnet weights {command} " in result.stdout.split("Example:")[1]
+        assert f"gifnet weights {command}" in result.stdout.split("Example:")[1]

@@ -7,8 +7,10 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
+from gifnet.data.crops import SceneCrops
 from gifnet.data.folders import Scene
 from gifnet.data.patches import JointPatches, Quadruple
+from gifnet.data.samples import JointSampler
 from gifnet.errors import DataError
 
 
@@ -26,7 +28,8 @@ def _scenes() -> list[Scene]:
 
 
 def _patches(seed: int = 3, *, augment: bool = False) -> JointPatches:
-    return JointPatches(_scenes(), patch=32, seed=seed, length=12, scales=(1, 2), augment=augment)
+    crops = SceneCrops(_scenes(), patch=32, scales=(1, 2))
+    return JointPatches(JointSampler(crops, seed=seed, augment=augment), length=12)
 
 
 def _equal(one: Quadruple, two: Quadruple) -> bool:
@@ -79,7 +82,7 @@ def test_a_sample_is_the_quadruple_with_its_region() -> None:
 def test_visible_and_infrared_are_cut_at_the_same_place() -> None:
     ramp = np.arange(60 * 80, dtype=np.uint32).reshape(60, 80)
     scene = Scene("set/0", (ramp % 251).astype(np.uint8), (ramp % 251).astype(np.uint8))
-    patches = JointPatches([scene], patch=16, seed=0, length=20)
+    patches = JointPatches(JointSampler(SceneCrops([scene], patch=16), seed=0), length=20)
 
     for number in range(20):
         quadruple = patches[number]
@@ -87,7 +90,8 @@ def test_visible_and_infrared_are_cut_at_the_same_place() -> None:
 
 
 def test_a_scene_without_infrared_gives_its_visible_patch() -> None:
-    patches = JointPatches(_scenes()[2:], patch=32, seed=0, length=4, augment=True)
+    crops = SceneCrops(_scenes()[2:], patch=32)
+    patches = JointPatches(JointSampler(crops, seed=0, augment=True), length=4)
 
     for number in range(4):
         quadruple = patches[number]
@@ -96,7 +100,8 @@ def test_a_scene_without_infrared_gives_its_visible_patch() -> None:
 
 def test_scenes_are_drawn_by_weight() -> None:
     flat = [Scene(f"s/{v}", np.full((16, 16), v, np.uint8), None) for v in (0, 100, 200)]
-    patches = JointPatches(flat, patch=16, seed=0, length=300, weights=[0, 1, 3])
+    crops = SceneCrops(flat, patch=16, weights=[0, 1, 3])
+    patches = JointPatches(JointSampler(crops, seed=0), length=300)
     values = [round(float(patches[n].visible.mean()) * 255) for n in range(300)]
 
     assert values.count(0) == 0
@@ -110,9 +115,9 @@ def test_a_number_past_the_end_is_an_index_error() -> None:
 
 def test_a_scene_smaller_than_a_patch_is_named() -> None:
     with pytest.raises(DataError, match=r"at least 64x64 pixels.*got 80x60 in set/0"):
-        JointPatches(_scenes(), patch=64, seed=0, length=1)
+        SceneCrops(_scenes(), patch=64)
 
 
 def test_no_scene_at_all_is_an_error() -> None:
     with pytest.raises(DataError, match="at least one scene"):
-        JointPatches([], patch=64, seed=0, length=1)
+        SceneCrops([], patch=64)

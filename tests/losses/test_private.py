@@ -1,13 +1,12 @@
-"""The private losses and the terms that recipes add."""
+"""The private losses and the one that recipes may take instead."""
 
 import pytest
 import torch
 
 from gifnet.losses.private import (
-    absolute_loss,
     digital_photography_loss,
+    held_loss,
     multi_modal_loss,
-    strongest_gradient_loss,
 )
 
 
@@ -22,12 +21,13 @@ def test_the_multi_modal_loss_weighs_the_two_squared_errors() -> None:
 
 def test_the_digital_photography_losses_are_mean_errors() -> None:
     assert digital_photography_loss(_flat(0.5), _flat(0.2)).item() == pytest.approx(0.09)
-    assert absolute_loss(_flat(0.5), _flat(0.2)).item() == pytest.approx(0.3)
+    assert held_loss(_flat(0.5), _flat(0.2)).item() == pytest.approx(0.3)
 
 
-def test_the_stronger_derivative_wins_with_its_sign() -> None:
-    up = torch.arange(8.0).expand(1, 1, 8, 8) / 10
-    down = -2 * up
-    assert strongest_gradient_loss(down, up, down).item() == pytest.approx(0)
-    # against the weaker one: |0.1 - (-0.2)| along the rows, nothing along the columns
-    assert strongest_gradient_loss(up, up, down).item() == pytest.approx(0.15)
+def test_the_held_loss_counts_the_derivatives_too() -> None:
+    ramp = torch.arange(8.0).expand(1, 1, 8, 8) / 10
+    # 0.1 along the rows, nothing along the columns; the mean of the ramp is 0.35
+    assert held_loss(ramp, _flat(0.0)[:1]).item() == pytest.approx(0.35)
+    assert held_loss(ramp, _flat(0.0)[:1], gradient=2.0).item() == pytest.approx(0.35 + 0.1)
+    # A shift has no derivatives.
+    assert held_loss(_flat(0.5), _flat(0.2), gradient=2.0).item() == pytest.approx(0.3)

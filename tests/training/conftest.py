@@ -62,7 +62,8 @@ def make_config(pictures: Path) -> MakeConfig:
                 "sharp": [{"root": pictures / "sharp"}],
             },
             "loss": {"calibration_batches": 20},
-            "step": {"same_pair": 0.4, "modal": 0.3, "single": 0.2, "drawn": 0.2, "exchange": 0.5},
+            "step": {"inference": 0.5, "exchange": 0.5},
+            "kinds": {"single": 0.5, "drawn": 0.5, "modal": 0.5, "mixed": 0.5, "exposure": 0.5},
             "optimiser": {"steps": 6, "batch": 1, "device": "cpu", "average": 0.9, "clip": 1.0},
             "validation": {"every": 100, "holdout": 1},
         }

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from gifnet.data.contrast_target import contrast_target
 from gifnet.errors import DataError
 from gifnet.training.batches import StepBatch, StepBatches, load_scenes
 from gifnet.training.config import TrainingConfig
@@ -19,13 +20,20 @@ def _batches(make_config: MakeConfig, *, seed: int = 5, workers: int = 0) -> Ste
 
 
 def _equal(one: StepBatch, other: StepBatch) -> bool:
-    pictures = zip([*one.joint, *one.focus], [*other.joint, *other.focus], strict=True)
-    return one[2:] == other[2:] and all(torch.equal(a, b) for a, b in pictures)
+    if (one.held is None) != (other.held is None) or one[3:] != other[3:]:
+        return False
+    pictures = zip(
+        [*one.joint, *(one.held or [])], [*other.joint, *(other.held or [])], strict=True
+    )
+    return all(torch.equal(a, b) for a, b in pictures)
 
 
 def test_a_step_has_a_batch_of_patches_in_the_range(make_config: MakeConfig) -> None:
-    batch = _batches(make_config)[0]
-    for picture in (*batch.joint, *batch.focus):
+    config = make_config(step={"inference": 1.0}, loss={"multi_modal": "contrast"})
+    batch = StepBatches(config, load_scenes(config))[0]
+    assert batch.held is not None
+    assert batch.contrast is not None
+    for picture in (*batch.joint, *batch.held, batch.contrast):
         assert picture.shape == (1, 1, 16, 16)
         assert picture.dtype == torch.float32
         assert 0 <= picture.min() <= picture.max() <= 1
@@ -49,17 +57,30 @@ def test_workers_and_a_later_start_change_nothing(make_config: MakeConfig) -> No
 
 
 def test_the_kinds_of_steps_come_in_their_shares(make_config: MakeConfig) -> None:
-    shares = {"same_pair": 0.5, "modal": 0.3, "exchange": 0.25}
-    config = make_config(step=shares, optimiser={"steps": 300})
+    config = make_config(
+        step={"multi_modal": 0.5, "inference": 0.3, "exchange": 0.25}, optimiser={"steps": 300}
+    )
     batches = StepBatches(config, load_scenes(config))
     steps = [batches[step] for step in range(300)]
-    kinds = [step.kind for step in steps]
-    assert kinds.count("same_pair") == pytest.approx(150, abs=30)
-    assert kinds.count("modal") == pytest.approx(90, abs=30)
+    assert sum(step.multi_modal for step in steps) == pytest.approx(150, abs=30)
+    assert sum(step.held is not None for step in steps) == pytest.approx(90, abs=30)
     assert sum(s.exchange_multi_modal for s in steps) == pytest.approx(75, abs=30)
     assert sum(s.exchange_digital_photography for s in steps) == pytest.approx(75, abs=30)
-    for step in steps:
-        assert (step.focus is step.joint) == (step.kind != "same_pair")
+
+
+def test_the_contrast_target_is_that_of_the_steps_infrared_and_visible(
+    make_config: MakeConfig,
+) -> None:
+    config = make_config(loss={"multi_modal": "contrast"}, optimiser={"batch": 3})
+    batch = StepBatches(config, load_scenes(config))[1]
+    assert batch.contrast is not None
+    for target, infrared, visible in zip(
+        batch.contrast, batch.joint.infrared, batch.joint.visible, strict=True
+    ):
+        expected = contrast_target(infrared[0].numpy(), visible[0].numpy())
+        assert torch.equal(target[0], torch.from_numpy(expected))
+    config = make_config()
+    assert StepBatches(config, load_scenes(config))[1].contrast is None
 
 
 def test_held_out_scenes_are_never_trained_on(make_config: MakeConfig, pictures: Path) -> None:
@@ -68,8 +89,9 @@ def test_held_out_scenes_are_never_trained_on(make_config: MakeConfig, pictures:
     held_out = {scene.name for scene in scenes.held_out}
     assert held_out == {"pairs/0", "pairs/5", "sharp/0", "sharp/3"}
     batches = StepBatches(config, scenes)
-    drawn_from = {scene.name for scene in batches.joint.sampler.scenes}
-    drawn_from |= {scene.name for scene in batches.focus.sampler.scenes}
+    drawn_from = {scene.name for scene in batches.joint.sampler.crops.scenes}
+    drawn_from |= {scene.name for scene in batches.held.pictures.scenes}
+    drawn_from |= {scene.name for scene in batches.held.paired.scenes}
     assert drawn_from == {f"pairs/{n}" for n in (1, 2, 3, 4)} | {"sharp/1", "sharp/2"}
 
 
@@ -81,7 +103,6 @@ def test_holding_out_everything_is_an_error(make_config: MakeConfig) -> None:
 def test_folders_are_drawn_by_weight(make_config: MakeConfig, pictures: Path) -> None:
     config = make_config(
         data={"sharp": [{"root": pictures / "sharp", "weight": 3.0}]},
-        step={"drawn": 0.0},
     )
     scenes = load_scenes(config)
     assert sum(scenes.paired_weights) == pytest.approx(1)

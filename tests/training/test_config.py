@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gifnet.checkpoints import describe_weights
 from gifnet.errors import ConfigError
 from gifnet.training.config import TrainingConfig, load_config
 
-ROOT = Path(__file__).resolve().parents[2]
 PAIRS = '[data]\npairs = [{ root = "set" }]\n'
 STEPS = "[optimiser]\nsteps = 4\n"
 
@@ -57,10 +55,17 @@ def test_a_recipe_needs_only_pairs_and_steps(tmp_path: Path) -> None:
         (PAIRS + "scales = []\n" + STEPS, "data.scales: List should have at least 1 item"),
         ("[data]\npairs = []\n" + STEPS, "data.pairs: List should have at least 1 item"),
         ("[data]\npairs = 'set'\n" + STEPS, "data.pairs: Input should be a valid array, got 'set'"),
-        (PAIRS + STEPS + "[step]\nmodal = 1.5\n", "step.modal: Input should be less than or equal"),
         (
-            PAIRS + STEPS + "[step]\nmodal = 0.6\nsame_pair = 0.5\n",
-            "step.same_pair + step.modal: expected a sum of at most 1, got 0.5 + 0.6",
+            PAIRS + STEPS + "[step]\ninference = 1.5\n",
+            "step.inference: Input should be less than or equal",
+        ),
+        (
+            PAIRS + STEPS + "[kinds]\nfocus = 0\n",
+            "kinds: expected at least one share above 0, got none",
+        ),
+        (
+            PAIRS + STEPS + "[loss]\ngradient = 0.5\n",
+            'loss.gradient: goes with held = "absolute" only, got 0.5 with "squared"',
         ),
         (
             PAIRS + "patch = 48\n" + STEPS + "[loss]\ndensenet = 'd.pth'\n",
@@ -134,10 +139,12 @@ def test_the_digest_ignores_where_things_lie_and_what_is_only_looked_at(tmp_path
     assert _load(tmp_path, PAIRS + STEPS + more.replace("start", "stop")).digest != digest
 
 
-def test_the_weights_of_the_package_name_their_recipe() -> None:
-    header = describe_weights().header
-    assert header is not None
-    assert header.recipe_digest == load_config(ROOT / "recipes" / "first.toml").digest
+@pytest.mark.parametrize("name", ["default", "paper"])
+def test_training_may_start_from_weights_of_the_package(tmp_path: Path, name: str) -> None:
+    config = _load(tmp_path, PAIRS + STEPS + f"[model]\nweights = '{name}'\n")
+    assert config.model.weights == name
+    file = _load(tmp_path, PAIRS + STEPS + f"[model]\nweights = './{name}'\n")
+    assert file.model.weights == tmp_path / name
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,15 @@ def config(make_config: MakeConfig) -> TrainingConfig:
 
 
 @pytest.fixture(scope="module")
+def contrast(make_config: MakeConfig) -> TrainingConfig:
+    """One with a target for the MM updates, of which each process makes its share, too."""
+    return make_config(
+        optimiser={"batch": 2, "steps": 4},
+        loss={"multi_modal": "contrast", "held": "absolute", "gradient": 0.5},
+    )
+
+
+@pytest.fixture(scope="module")
 def alone(config: TrainingConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of six steps by one process."""
     run = tmp_path_factory.mktemp("alone") / "run"
@@ -56,17 +65,20 @@ def alone(config: TrainingConfig, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.fixture(scope="module")
-def together(config: TrainingConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def together(
+    config: TrainingConfig, contrast: TrainingConfig, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A folder in which two processes have done what ``two_processes.py`` says."""
     folder = tmp_path_factory.mktemp("together")
     (folder / "config.json").write_text(config.model_dump_json(), encoding="utf-8")
+    (folder / "contrast.json").write_text(contrast.model_dump_json(), encoding="utf-8")
     Trainer(config, folder / "begun").train(stop_after=3)
     done = subprocess.run(
         [*TORCHRUN, str(Path(__file__).with_name("two_processes.py")), str(folder)],
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=900,
         env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "error"},
     )
     assert done.returncode == 0, done.stderr
@@ -82,26 +94,32 @@ def seen(together: Path) -> list[dict[str, Any]]:
 def test_the_gradients_are_those_of_one_process(seen: list[dict[str, Any]]) -> None:
     for process in seen:
         assert process["count"] == 2
-        # Four kinds of update with either freezing, and in two parts; absent where absent. In
+        # Three kinds of update with either freezing, and in two parts; absent where absent. In
         # float64, where rounding makes less and everything else more.
-        assert len(process["gradients"]) == 12
+        assert len(process["gradients"]) == 9
         assert max(process["gradients"].values()) < 1e-14
 
 
 def test_each_process_makes_its_own_share_of_the_batch(
-    seen: list[dict[str, Any]], config: TrainingConfig
+    seen: list[dict[str, Any]], contrast: TrainingConfig
 ) -> None:
     assert [process["shape"] for process in seen] == [[1, 1, 16, 16]] * 2
-    scenes = load_scenes(config)
-    whole = StepBatches(config, scenes)
-    shares = [StepBatches(config, scenes, Processes(rank, 2)) for rank in (0, 1)]
-    for step in range(3):
-        halves = [share[step] for share in shares]
-        assert halves[0][2:] == halves[1][2:] == whole[step][2:]
-        for name in ("joint", "focus"):
-            pictures = zip(*(getattr(half, name) for half in halves), strict=True)
-            for pair, expected in zip(pictures, getattr(whole[step], name), strict=True):
-                assert torch.equal(torch.cat(pair), expected)
+    scenes = load_scenes(contrast)
+    whole = StepBatches(contrast, scenes)
+    shares = [StepBatches(contrast, scenes, Processes(rank, 2)) for rank in (0, 1)]
+    held = 0
+    for step in range(4):
+        expected, halves = whole[step], [share[step] for share in shares]
+        assert halves[0][3:] == halves[1][3:] == expected[3:]
+        pairs: list[tuple[Any, list[Any]]] = [(expected.joint, [half.joint for half in halves])]
+        pairs.append(((expected.contrast,), [(half.contrast,) for half in halves]))
+        if expected.held is not None:
+            pairs.append((expected.held, [half.held for half in halves]))
+            held += 1
+        for pictures, parts in pairs:
+            for picture, *part in zip(pictures, *parts, strict=True):
+                assert torch.equal(torch.cat(part), picture)
+    assert held
 
 
 def test_the_loss_curve_is_that_of_one_process(together: Path, alone: Path) -> None:
@@ -113,12 +131,13 @@ def test_two_processes_go_on_with_the_run_of_one(together: Path, alone: Path) ->
 
 
 def test_one_process_goes_on_with_the_run_of_two(
-    together: Path, alone: Path, config: TrainingConfig
+    together: Path, contrast: TrainingConfig, tmp_path: Path
 ) -> None:
-    trainer = Trainer(config, together / "stopped", resume=True)
+    trainer = Trainer(contrast, together / "stopped", resume=True)
     assert trainer.step == 2
     trainer.train()
-    assert_same_curve(together / "stopped", alone, steps=6)
+    Trainer(contrast, tmp_path / "alone").train()
+    assert_same_curve(together / "stopped", tmp_path / "alone", steps=4)
 
 
 def test_the_state_after_the_steps_is_that_of_one_process(

@@ -345,7 +345,7 @@ def test_training_lowers_the_losses_on_a_tiny_problem(
 ) -> None:
     config = make_config(
         optimiser={"steps": 16, "learning_rate": 3e-3, "average": 0.0},
-        step={"same_pair": 0.0, "modal": 0.0, "exchange": 0.0},
+        step={"inference": 0.0, "exchange": 0.0},
         checkpoint_every=100,
     )
     Trainer(config, tmp_path / "run").train()

@@ -7,19 +7,19 @@ import torch
 from torch import Tensor
 
 from gifnet.data.patches import Quadruple
-from gifnet.losses.private import (
-    digital_photography_loss,
-    multi_modal_loss,
-    strongest_gradient_loss,
-)
+from gifnet.losses.private import digital_photography_loss, held_loss, multi_modal_loss
 from gifnet.losses.public import public_loss
 from gifnet.model import Freezing, GIFNet, ModelConfig, build_gifnet
 from gifnet.tasks import Task
+from gifnet.training.batches import HeldBatch
+from gifnet.training.config import LossConfig
 from gifnet.training.step import (
     Update,
     digital_photography_update,
     exchanged,
-    modal_inference_update,
+    held_to,
+    inference_update,
+    informed,
     multi_modal_update,
     run_update,
 )
@@ -36,11 +36,12 @@ def batch() -> Quadruple:
 
 
 def _updates(batch: Quadruple) -> dict[str, Update]:
+    focus = held_to(batch.visible, LossConfig())
+    held = HeldBatch(batch.near, batch.far, batch.visible, batch.visible)
     return {
-        "multi_modal": multi_modal_update(batch, WEIGHTS, 0.0),
-        "digital_photography": digital_photography_update(batch),
-        "same_pair": digital_photography_update(batch, same_pair=True),
-        "modal": modal_inference_update(batch, WEIGHTS, 0.0),
+        "multi_modal": multi_modal_update(batch, informed(batch, WEIGHTS)),
+        "digital_photography": digital_photography_update(batch, focus),
+        "inference": inference_update(held, focus),
     }
 
 
@@ -49,8 +50,7 @@ def _updates(batch: Quadruple) -> dict[str, Update]:
     [
         ("multi_modal", MM, ("infrared", "visible"), ("near", "far")),
         ("digital_photography", DP, ("near", "far"), ("infrared", "visible")),
-        ("same_pair", DP, ("near", "far"), ("near", "far")),
-        ("modal", DP, ("infrared", "visible"), ("infrared", "visible")),
+        ("inference", DP, ("near", "far"), ("near", "far")),
     ],
 )
 def test_each_update_sees_its_pairs(
@@ -81,14 +81,10 @@ def test_the_private_losses_are_those_of_the_tasks(batch: Quadruple) -> None:
     modal = multi_modal_loss(fused, batch.infrared, batch.visible, WEIGHTS)
     focus = digital_photography_loss(fused, batch.visible)
     assert updates["multi_modal"].private_loss(fused) == modal
-    assert updates["modal"].private_loss(fused) == modal
     assert updates["digital_photography"].private_loss(fused) == focus
-    assert updates["same_pair"].private_loss(fused) == focus
-    absolute = digital_photography_update(batch, absolute=True).private_loss(fused)
-    torch.testing.assert_close(absolute, (fused - batch.visible).abs().mean())
-    strongest = strongest_gradient_loss(fused, batch.infrared, batch.visible)
-    with_gradient = multi_modal_update(batch, WEIGHTS, 2.0).private_loss(fused)
-    torch.testing.assert_close(with_gradient, modal + 2 * strongest)
+    assert updates["inference"].private_loss(fused) == focus
+    absolute = held_to(batch.visible, LossConfig(held="absolute", gradient=2.0))
+    assert absolute(fused) == held_loss(fused, batch.visible, gradient=2.0)
 
 
 class _Step:
@@ -117,7 +113,7 @@ class _Step:
 
 def test_the_losses_are_those_of_the_network_before_the_update(batch: Quadruple) -> None:
     step = _Step()
-    update = multi_modal_update(batch, WEIGHTS, 0.0)
+    update = _updates(batch)["multi_modal"]
     with torch.no_grad():
         shared = step.network.encode(*update.main_pair)
         other = step.network.encode(*update.auxiliary_pair)
@@ -128,15 +124,13 @@ def test_the_losses_are_those_of_the_network_before_the_update(batch: Quadruple)
     assert not any(loss.requires_grad for loss in losses)
 
 
-@pytest.mark.parametrize(
-    "name", ["multi_modal", "digital_photography", "same_pair", "modal", "exchanged"]
-)
+@pytest.mark.parametrize("name", ["multi_modal", "digital_photography", "inference", "exchanged"])
 def test_an_update_leaves_the_other_tasks_weights_alone_bit_for_bit(
     batch: Quadruple, name: str
 ) -> None:
     step = _Step()
     updates = _updates(batch)
-    updates["exchanged"] = exchanged(updates["modal"])
+    updates["exchanged"] = exchanged(updates["inference"])
     for update in updates.values():  # so that Adam has momentum for every weight
         step.run(update)
     update = updates[name]
@@ -152,7 +146,7 @@ def test_an_update_leaves_the_other_tasks_weights_alone_bit_for_bit(
 
 def test_frozen_weights_have_no_gradient_and_no_state(batch: Quadruple) -> None:
     step = _Step()
-    step.run(multi_modal_update(batch, WEIGHTS, 0.0))
+    step.run(_updates(batch)["multi_modal"])
     for name, parameter in step.network.named_parameters():
         if ".digital_photography" in name:
             assert parameter.grad is None
@@ -162,7 +156,7 @@ def test_frozen_weights_have_no_gradient_and_no_state(batch: Quadruple) -> None:
 def test_the_gradient_is_clipped_to_its_norm(batch: Quadruple) -> None:
     def norm(clip: float) -> float:
         step = _Step(clip=clip)
-        step.run(multi_modal_update(batch, WEIGHTS, 0.0))
+        step.run(_updates(batch)["multi_modal"])
         gradients = [p.grad for p in step.network.parameters() if p.grad is not None]
         return float(torch.linalg.vector_norm(torch.cat([g.flatten() for g in gradients])))
 
@@ -173,7 +167,7 @@ def test_the_gradient_is_clipped_to_its_norm(batch: Quadruple) -> None:
 
 def test_a_few_steps_lower_the_losses_on_one_batch(batch: Quadruple) -> None:
     step = _Step()
-    updates = [multi_modal_update(batch, WEIGHTS, 0.0), digital_photography_update(batch)]
+    updates = [_updates(batch)["multi_modal"], _updates(batch)["digital_photography"]]
     first = [sum(step.run(update)) for update in updates]
     for _ in range(25):
         last = [sum(step.run(update)) for update in updates]

@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor
-from two_processes import batch, difference, gradients, network, updates
+from two_processes import batch, difference, focus_update, gradients, network, updates
 
 from gifnet.data.patches import Quadruple
 from gifnet.model import Freezing
 from gifnet.training.config import TrainingConfig
-from gifnet.training.step import digital_photography_update
 from gifnet.training.trainer import Trainer
 from gifnet.training.update_pass import UpdatePass
 
@@ -19,7 +18,7 @@ MakeConfig = Callable[..., TrainingConfig]
 
 
 @pytest.mark.parametrize("freezing", list(Freezing))
-@pytest.mark.parametrize("name", ["multi_modal", "digital_photography", "same_pair", "modal"])
+@pytest.mark.parametrize("name", ["multi_modal", "digital_photography", "inference"])
 def test_the_gradient_of_the_parts_is_that_of_the_whole(name: str, freezing: Freezing) -> None:
     whole, cut = network(), network()
     expected = gradients(UpdatePass(whole, freezing), whole, updates()[name])
@@ -33,9 +32,9 @@ def test_the_mean_gradient_of_two_half_batches_is_another_one() -> None:
     """Why the losses must see the whole batch: the public loss is no mean over it (D6)."""
     net = network()
     passes = UpdatePass(net, Freezing.PAPER)
-    whole = gradients(passes, net, digital_photography_update(batch()))
+    whole = gradients(passes, net, focus_update(batch()))
     halves = [
-        gradients(passes, net, digital_photography_update(Quadruple(*(p[half] for p in batch()))))
+        gradients(passes, net, focus_update(Quadruple(*(p[half] for p in batch()))))
         for half in (slice(0, 2), slice(2, 4))
     ]
     mean: dict[str, Tensor | None] = {}

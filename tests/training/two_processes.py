@@ -1,7 +1,8 @@
 """What ``test_distributed.py`` lets two processes do, started by torchrun.
 
 Each process writes what it saw to ``process_R.json`` in the folder that is the argument, which
-holds a configuration, ``config.json``, and the folder of a run of three steps, ``begun``.
+holds two configurations, ``config.json`` and ``contrast.json``, and the folder of a run of three
+steps of the first one, ``begun``.
 """
 
 import json
@@ -17,12 +18,15 @@ from gifnet.data.patches import Quadruple
 from gifnet.errors import DataError, GIFNetError
 from gifnet.losses.public import public_loss
 from gifnet.model import Freezing, GIFNet, ModelConfig, build_gifnet
-from gifnet.training.config import TrainingConfig
+from gifnet.training.batches import HeldBatch
+from gifnet.training.config import LossConfig, TrainingConfig
 from gifnet.training.distributed import Processes, join_processes
 from gifnet.training.step import (
     Update,
     digital_photography_update,
-    modal_inference_update,
+    held_to,
+    inference_update,
+    informed,
     multi_modal_update,
 )
 from gifnet.training.trainer import Trainer
@@ -42,11 +46,18 @@ def updates() -> dict[str, Update]:
     """An update of each kind."""
     pictures, weights = batch(), torch.tensor([0.3, 0.7], dtype=torch.float64)
     return {
-        "multi_modal": multi_modal_update(pictures, weights, 0.5),
-        "digital_photography": digital_photography_update(pictures),
-        "same_pair": digital_photography_update(pictures, same_pair=True),
-        "modal": modal_inference_update(pictures, weights, 0.5),
+        "multi_modal": multi_modal_update(pictures, informed(pictures, weights)),
+        "digital_photography": focus_update(pictures),
+        "inference": inference_update(
+            HeldBatch(pictures.near, pictures.far, pictures.visible, pictures.infrared),
+            held_to(pictures.visible, LossConfig(held="absolute", gradient=0.5)),
+        ),
     }
+
+
+def focus_update(pictures: Quadruple) -> Update:
+    """The DP update of the paper."""
+    return digital_photography_update(pictures, held_to(pictures.visible, LossConfig()))
 
 
 def network() -> GIFNet:
@@ -144,7 +155,10 @@ def _shape_of_step(trainer: Trainer) -> list[int]:
 def main() -> None:
     folder = Path(sys.argv[1])
     torch.set_num_threads(1)
-    config = TrainingConfig.model_validate_json((folder / "config.json").read_text())
+    config, contrast = (
+        TrainingConfig.model_validate_json((folder / f"{name}.json").read_text())
+        for name in ("config", "contrast")
+    )
     with join_processes("cpu") as processes:
         seen: dict[str, Any] = {"rank": processes.rank, "count": processes.count}
         seen["gradients"] = _compare_gradients(processes)
@@ -154,7 +168,7 @@ def main() -> None:
         trainer.train(stop_after=3)
         trainer.train()
         Trainer(config, folder / "begun", resume=True, processes=processes).train()
-        seen["stopped"] = _stop_apart(config, folder / "stopped", processes)
+        seen["stopped"] = _stop_apart(contrast, folder / "stopped", processes)
         seen["failed"] = _fail_apart(processes)
         seen["diverged"] = _diverge_apart(config, folder / "diverged", processes)
         if Path("/dev/full").exists():

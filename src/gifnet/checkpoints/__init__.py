@@ -1,6 +1,6 @@
 """Checkpoints: our safetensors format, the published file's conversion, and the one way in."""
 
-from gifnet.checkpoints.bundled import load_model
+from gifnet.checkpoints.bundled import bundled_names, load_model
 from gifnet.checkpoints.convert import convert_published
 from gifnet.checkpoints.describe import WeightsDescription, describe_weights
 from gifnet.checkpoints.format import (
@@ -13,6 +13,7 @@ from gifnet.checkpoints.format import (
 __all__ = [
     "CheckpointHeader",
     "WeightsDescription",
+    "bundled_names",
     "convert_published",
     "describe_weights",
     "load_checkpoint",

@@ -1,31 +1,42 @@
-"""The one way in: weights that come with the package, or a file of one's own."""
+"""The one way in: weights that come with the package, by name, or a file of one's own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from gifnet.checkpoints.format import load_checkpoint
 from gifnet.errors import CheckpointError
 from gifnet.model import GIFNet
 
-BUNDLED = "gifnet.safetensors"
+BUNDLED = ("default", "paper")
+"""Names that mean weights of the package."""
+DEFAULT = "default"
 
 
 def load_model(weights: str | Path | None = None) -> GIFNet:
     """Load a trained network.
 
     Args:
-        weights: A .safetensors file in our format; the weights of the package by default.
+        weights: ``"default"`` or ``"paper"``, weights of the package, or a .safetensors file in
+            our format; the package's default ones if None. A text that is one of the names never
+            means a file: ``"./paper"`` does, and so does every ``Path``.
 
     Returns:
         The network, float32 on the CPU in evaluation mode.
 
     Raises:
-        CheckpointError: The file is missing, damaged, or of another network.
+        CheckpointError: The file is missing, damaged, or of another network, or the package has
+            no weights of that name.
     """
     with weights_file(weights) as file:
         return load_checkpoint(file)[0]
+
+
+def bundled_names() -> tuple[str, ...]:
+    """Name the weights that the package has, the default ones first."""
+    return tuple(name for name in BUNDLED if _resource(name).is_file())
 
 
 @contextmanager
@@ -33,20 +44,42 @@ def weights_file(weights: str | Path | None = None) -> Iterator[Path]:
     """Give the file that weights lie in, for as long as the context lasts.
 
     Args:
-        weights: A file, given back as it is; the weights of the package by default, which may
-            lie in a zip archive and are unpacked for the time being.
+        weights: As for ``load_model``. A file is given back as it is; the weights of the package
+            may lie in a zip archive and are unpacked for the time being.
 
     Raises:
-        CheckpointError: The package has no weights.
+        CheckpointError: The package has no weights of that name, or what looks like a name is
+            neither one of the package's nor a file.
     """
-    if weights is not None:
-        yield Path(weights)
+    name = DEFAULT if weights is None else weights
+    if isinstance(name, Path) or name not in BUNDLED:
+        _refuse_unknown_name(name)
+        yield Path(name)
         return
-    resource = files("gifnet.weights") / BUNDLED
-    if not resource.is_file():
+    if name not in (present := bundled_names()):
         raise CheckpointError(
-            f"expected the weights of the package in gifnet/weights/{BUNDLED}, found none: "
-            "reinstall gifnet, or give a file of weights"
+            f"expected the weights {name!r} of the package in gifnet/weights/{name}.safetensors, "
+            f"found none; {_choice(present)}, or give a file of weights (./{name} if it is called "
+            "so)"
         )
-    with as_file(resource) as file:
+    with as_file(_resource(name)) as file:
         yield file
+
+
+def _refuse_unknown_name(weights: str | Path) -> None:
+    """A text that can hardly be a file is probably a name with a slip."""
+    if isinstance(weights, str) and weights.isidentifier() and not Path(weights).exists():
+        raise CheckpointError(
+            f"expected a file of weights or the name of weights of the package, got {weights!r}, "
+            f"which is neither; {_choice(bundled_names())}, or check the path"
+        )
+
+
+def _choice(present: tuple[str, ...]) -> str:
+    if not present:
+        return "this package has no weights at all: reinstall gifnet"
+    return f"this package has {' and '.join(present)}: choose from these"
+
+
+def _resource(name: str) -> Traversable:
+    return files("gifnet.weights") / f"{name}.safetensors"

@@ -25,12 +25,12 @@ class WeightsDescription:
     """None for the published pickle, which says nothing about itself."""
 
 
-def describe_weights(weights: Path | None = None) -> WeightsDescription:
+def describe_weights(weights: str | Path | None = None) -> WeightsDescription:
     """Read a file of weights and tell what it is.
 
     Args:
-        weights: A file in our format or the published pickle; the weights of the package by
-            default.
+        weights: The name of weights of the package, a file in our format, or the published
+            pickle; see ``load_model``. The package's default ones if None.
 
     Returns:
         The description. The weights were loaded for it, so they are known to be whole.

@@ -25,7 +25,7 @@ _COMMANDS = [
     LazyCommand("fuse", "gifnet.cli.fuse", "Fuse two pictures of one scene into one."),
     LazyCommand("enhance", "gifnet.cli.enhance", "Enhance a single picture."),
     LazyCommand("evaluate", "gifnet.cli.evaluate", "Measure and compare the results of methods."),
-    LazyCommand("weights", "gifnet.cli.weights", "Convert and describe files of weights."),
+    LazyCommand("weights", "gifnet.cli.weights", "List, convert and describe weights."),
     LazyCommand("data", "gifnet.cli.data", "Look at and make training data."),
     LazyCommand("train", "gifnet.cli.train", "Train a network."),
 ]

@@ -76,7 +76,8 @@ def command(
             "--methods",
             "--method",
             metavar="METHOD...",
-            help="Methods to fuse with: gifnet, gifnet:WEIGHTS, a baseline (see --list), onnx:FILE "
+            help="Methods to fuse with: gifnet, gifnet:WEIGHTS (paper, or a file), a baseline (see "
+            "--list), onnx:FILE "
             "or module:function, NAME= before it to rename it.",
         ),
     ] = None,

@@ -25,9 +25,12 @@ OutputOption = Annotated[
     ),
 ]
 WeightsOption = Annotated[
-    Path | None,
+    str | None,  # not a path, which would take ./paper for paper
     typer.Option(
-        "--weights", metavar="FILE", help="Weights of the network.  [default: those of the package]"
+        "--weights",
+        metavar="NAME|FILE",
+        help="Weights of the network: default or paper, those of the package, or a file (./paper "
+        "if it is called so).  [default: default]",
     ),
 ]
 DeviceOption = Annotated[

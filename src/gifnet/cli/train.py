@@ -1,5 +1,6 @@
-"""``gifnet train``: a training run from a TOML file."""
+"""``gifnet train``: a training run from a recipe of the package or a TOML file."""
 
+import shlex
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,18 +20,34 @@ from rich.progress import (
 )
 
 from gifnet.cli.options import VerboseOption
-from gifnet.training.config import load_config
+from gifnet.training.config import TrainingConfig, load_config
 from gifnet.training.distributed import join_processes
+from gifnet.training.packaged_recipes import load_recipe, recipe_names
 from gifnet.training.trainer import StepReport, Trainer
 
-EXAMPLE = "gifnet train recipes/first.toml -o runs/first"
+EXAMPLE = "gifnet train --recipe default --data train -o runs/default"
 INTERRUPTED = 130
 
 
 def command(
     config: Annotated[
-        Path, typer.Argument(metavar="CONFIG", readable=False, help="The TOML file of the recipe.")
-    ],
+        Path | None,
+        typer.Argument(metavar="CONFIG", readable=False, help="The TOML file of a recipe."),
+    ] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            "--recipe", metavar="NAME", help="A recipe of the package instead: default or paper."
+        ),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            metavar="DIR",
+            help="Folder of the recipe's folders of pictures.  [default: that of CONFIG]",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -59,15 +76,17 @@ def command(
             f"expected -o for a new run or --resume to go on with one, got -o {output} and "
             f"--resume {resume}: a resumed run stays in its folder"
         )
-    recipe = load_config(config)
-    run = resume or output or Path("runs") / recipe.name
-    with join_processes(recipe.optimiser.device) as processes:
-        trainer = Trainer(recipe, run, resume=resume is not None, processes=processes)
+    training = _configuration(config, recipe, data)
+    run = resume or output or Path("runs") / training.name
+    with join_processes(training.optimiser.device) as processes:
+        trainer = Trainer(training, run, resume=resume is not None, processes=processes)
         file = _run(trainer, stop_after)
     if processes.is_main:
-        typer.echo(f"{file}: {trainer.step} of {recipe.optimiser.steps} steps")
-    if processes.is_main and trainer.step < recipe.optimiser.steps:
-        typer.echo(f"go on with:  gifnet train {config} --resume {run}", err=True)
+        typer.echo(f"{file}: {trainer.step} of {training.optimiser.steps} steps")
+    if processes.is_main and trainer.step < training.optimiser.steps:
+        words = ["gifnet", "train", *(["--recipe", recipe] if recipe else [str(config)])]
+        words += [*(["--data", str(data)] if data else []), "--resume", str(run)]
+        typer.echo(f"go on with:  {shlex.join(words)}", err=True)
     if trainer.stopped:
         raise typer.Exit(INTERRUPTED)
 
@@ -86,6 +105,25 @@ def _run(trainer: Trainer, stop_after: int | None) -> Path:
 
         with _first_interrupt(trainer.stop):
             return trainer.train(report, stop_after=stop_after)
+
+
+def _configuration(config: Path | None, recipe: str | None, data: Path | None) -> TrainingConfig:
+    """Read the file or the recipe of the package, whichever of the two was named."""
+    names = " or ".join(recipe_names())
+    if config is not None and recipe is not None:
+        raise typer.BadParameter(
+            f"expected a CONFIG file or --recipe, got both, {config} and --recipe {recipe}: "
+            "leave one of them out"
+        )
+    if recipe is not None:
+        return load_recipe(recipe, data=data)
+    if config is None:
+        raise typer.BadParameter(f"expected a CONFIG file or --recipe {names}, got neither")
+    if str(config) in recipe_names() and not config.exists():
+        raise typer.BadParameter(
+            f"there is no file {config}; the recipe of the package is  --recipe {config}"
+        )
+    return load_config(config, data=data)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""``gifnet weights``: convert and describe files of weights."""
+"""``gifnet weights``: list the weights of the package, convert and describe files of weights."""
 
 import json
 from dataclasses import asdict
@@ -7,10 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from gifnet.checkpoints import WeightsDescription, convert_published, describe_weights
+from gifnet.checkpoints import (
+    WeightsDescription,
+    bundled_names,
+    convert_published,
+    describe_weights,
+)
 from gifnet.checkpoints.convert import LICENCE
 
-app = typer.Typer(no_args_is_help=True, help="Convert and describe files of weights.")
+app = typer.Typer(no_args_is_help=True, help="List, convert and describe weights.")
 
 
 @app.command(
@@ -42,18 +47,33 @@ def convert(
 
 @app.command(epilog="\b\nExample:\n  gifnet weights info published.safetensors")
 def info(
-    file: Annotated[
-        Path | None,
+    weights: Annotated[
+        str | None,
         typer.Argument(
-            metavar="FILE",
-            help="A .safetensors file of gifnet, or the authors' Final.model.  "
-            "[default: the weights of the package]",
+            metavar="NAME|FILE",
+            help="default or paper, weights of the package; a .safetensors file of gifnet; or the "
+            "authors' Final.model.  [default: default]",
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Say what a file of weights is."""
-    for name, value in _lines(describe_weights(file)):
+    """Say what weights are."""
+    _print(_lines(describe_weights(weights)))
+
+
+@app.command("list", epilog="\b\nExample:\n  gifnet weights list")
+def list_bundled() -> None:
+    """List the weights of the package, which --weights takes by their names."""
+    for number, name in enumerate(bundled_names()):
+        if number:
+            typer.echo()
+        described = dict(_lines(describe_weights(name)))
+        shown = ("recipe", "step", "recipe sha256", "licence", "sha256")
+        _print([("name", name), *((item, described[item]) for item in shown)])
+
+
+def _print(lines: list[tuple[str, str]]) -> None:
+    for name, value in lines:
         typer.echo(f"{name + ':':<15}{value}")
 
 

@@ -1,9 +1,10 @@
 """Training pictures in folders: aligned infrared and visible pairs, and single sharp pictures."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,62 @@ class SceneFiles:
         return Scene(f"{self.folder}/{self.stem}", visible, infrared)
 
 
+class Pairing(NamedTuple):
+    """What two folders have in common."""
+
+    pairs: list[SceneFiles]
+    """Sorted by stem."""
+
+    lonely: list[Path]
+    """Pictures without a partner, sorted by stem."""
+
+
+def match_pairs(infrared: Path, visible: Path, name: str) -> Pairing:
+    """Match the pictures of two folders by stem; every set of pairs is read by this function.
+
+    Args:
+        infrared: Folder of the infrared pictures.
+        visible: Folder of the visible pictures.
+        name: Name of the set.
+
+    Returns:
+        The pairs, which may be none, and the pictures without a partner.
+
+    Raises:
+        DataError: A folder is missing, or two files of a folder share a stem.
+    """
+    infrared_files, visible_files = _pictures(infrared), _pictures(visible)
+    common = sorted(infrared_files.keys() & visible_files.keys())
+    alone = sorted(infrared_files.keys() ^ visible_files.keys())
+    return Pairing(
+        [SceneFiles(name, stem, visible_files[stem], infrared_files[stem]) for stem in common],
+        [infrared_files.get(stem) or visible_files[stem] for stem in alone],
+    )
+
+
+def pair_subfolders(root: Path, infrared: str = "ir", visible: str = "vi") -> Pairing:
+    """Match the pictures of two subfolders by stem.
+
+    Args:
+        root: Folder of the set.
+        infrared: Name of the subfolder of the infrared pictures.
+        visible: Name of the subfolder of the visible pictures.
+
+    Raises:
+        DataError: A folder is missing, no stem is in both, or two files of a folder share one.
+    """
+    _require_folder(root)
+    pairing = match_pairs(root / infrared, root / visible, root.resolve().name)
+    if not pairing.pairs:
+        of_infrared = sum(file.parent == root / infrared for file in pairing.lonely)
+        raise DataError(
+            f"expected pictures of equal name in {root / infrared} and {root / visible}, found "
+            f"{of_infrared} and {len(pairing.lonely) - of_infrared} with no name in common: name "
+            "the two pictures of a pair alike"
+        )
+    return pairing
+
+
 def list_pairs(root: Path, infrared: str = "ir", visible: str = "vi") -> list[SceneFiles]:
     """List the pairs of a folder with two subfolders, matched by stem.
 
@@ -72,28 +129,28 @@ def list_pairs(root: Path, infrared: str = "ir", visible: str = "vi") -> list[Sc
         The pairs, sorted by stem. Pictures without a partner are left out, with a warning.
 
     Raises:
-        DataError: A folder is missing, no stem is in both, or two files of a folder share one.
+        DataError: As ``pair_subfolders``.
     """
-    _require_folder(root)
-    infrared_files, visible_files = (_pictures(root / name) for name in (infrared, visible))
-    common = sorted(infrared_files.keys() & visible_files.keys())
-    if not common:
-        raise DataError(
-            f"expected pictures of equal name in {root / infrared} and {root / visible}, found "
-            f"{len(infrared_files)} and {len(visible_files)} with no name in common: name the two "
-            "pictures of a pair alike"
-        )
-    lonely = sorted(infrared_files.keys() ^ visible_files.keys())
+    pairing = pair_subfolders(root, infrared, visible)
+    warn_of_lonely(root, pairing.lonely)
+    return pairing.pairs
+
+
+def warn_of_lonely(root: Path, lonely: Sequence[Path]) -> None:
+    """Log that pictures are left out for want of a partner, if there are such.
+
+    Args:
+        root: Folder of the set.
+        lonely: The pictures.
+    """
     if lonely:
         logger.warning(
             "%s: pictures left out for want of a partner of the same name: %d (%s%s)",
             root,
             len(lonely),
-            ", ".join(lonely[:3]),
+            ", ".join(file.stem for file in lonely[:3]),
             ", ..." if len(lonely) > 3 else "",
         )
-    folder = root.resolve().name
-    return [SceneFiles(folder, stem, visible_files[stem], infrared_files[stem]) for stem in common]
 
 
 def list_singles(root: Path) -> list[SceneFiles]:

@@ -1,13 +1,11 @@
-"""Patches as tensors for the alternating training."""
+"""Samples as tensors for the alternating training."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from gifnet.data.folders import Scene
 from gifnet.data.samples import JointSampler
 
 
@@ -23,48 +21,17 @@ class Quadruple(NamedTuple):
 class JointPatches(Dataset[Quadruple]):
     """Random patches of aligned pairs, with focus pairs made on the fly.
 
-    Item ``n`` depends on nothing but the scenes, the seed and ``n``, so that a resumed or
+    Item ``n`` depends on nothing but the sampler's scenes and seed and ``n``, so that a resumed or
     parallel run draws the very same patches.
 
     Args:
-        scenes: As of ``JointSampler``, like the other arguments.
-        weights: How often each scene is drawn, relative; equally by default.
-        patch: Side of a patch, in pixels.
-        seed: Seed of everything random.
+        sampler: What draws them.
         length: Number of items.
-        scales: Sides of the area that a patch shows, in patches.
-        augment: Whether gain and gamma vary.
-        single: Share of samples whose focus pair is one picture twice.
-        drawn: Share of samples that are drawn shapes instead of a scene.
-
-    Raises:
-        DataError: There is no scene, or one is smaller than a patch.
     """
 
-    def __init__(
-        self,
-        scenes: Sequence[Scene],
-        *,
-        patch: int,
-        seed: int,
-        length: int,
-        weights: Sequence[float] | None = None,
-        scales: Sequence[int] = (1,),
-        augment: bool = False,
-        single: float = 0.0,
-        drawn: float = 0.0,
-    ) -> None:
+    def __init__(self, sampler: JointSampler, length: int) -> None:
+        self.sampler = sampler
         self.length = length
-        self.sampler = JointSampler(
-            scenes,
-            patch=patch,
-            seed=seed,
-            weights=weights,
-            scales=scales,
-            augment=augment,
-            single=single,
-            drawn=drawn,
-        )
 
     def __len__(self) -> int:
         return self.length

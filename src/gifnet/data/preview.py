@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gifnet.data.crops import SceneCrops
 from gifnet.data.folders import SceneFiles, list_scenes
 from gifnet.data.samples import JointSampler
 from gifnet.errors import DataError
@@ -56,7 +57,7 @@ def draw_preview(
 
 
 def _row(files: SceneFiles, number: int, *, patch: int, seed: int) -> Row:
-    sample = JointSampler([files.load()], patch=patch, seed=seed).sample(number)
+    sample = JointSampler(SceneCrops([files.load()], patch=patch), seed=seed).sample(number)
     labels = ("visible", "infrared", "near", "far", "region")
     if files.infrared is None:  # what the training gets in its place
         labels = ("visible", "visible (no infrared)", "near", "far", "region")

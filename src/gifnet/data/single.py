@@ -8,7 +8,7 @@ from gifnet.data.regions import random_region
 
 Picture = NDArray[np.float32]
 
-MILD_BLUR = (0.5, 1.5)
+MILD_BLUR = (0.5, 1.8)
 """Deviations in pixels, from least to most, of a single picture that wants enhancing."""
 
 
@@ -20,10 +20,10 @@ def make_single_pair(generator: np.random.Generator, sharp: Picture) -> FocusPai
         sharp: The truth, (H, W) in [0, 1].
 
     Returns:
-        The pair; half of the pairs are the truth itself.
+        The pair; three of eight pairs are the truth itself.
     """
     source = sharp
-    if generator.random() < 0.5:
+    if generator.random() < 0.625:
         source = np.clip(blur(sharp, generator.uniform(*MILD_BLUR), disk=False), 0, 1)
     return FocusPair(source, source, np.ones_like(sharp))
 

@@ -40,7 +40,8 @@ class Fuser:
     """Fuses pictures with one network, loaded once.
 
     Args:
-        weights: a weights file; the package's own weights if None.
+        weights: ``"default"`` or ``"paper"``, weights of the package, or a weights file
+            (``"./paper"`` and every ``Path`` are files); the package's default ones if None.
         device: ``auto`` (CUDA, else MPS, else CPU), ``cpu``, ``cuda`` or ``mps``.
         precision: arithmetic of the network, ``float32`` or ``bfloat16``; the latter is good to
             about half an 8-bit level.

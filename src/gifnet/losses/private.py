@@ -1,4 +1,4 @@
-"""The private losses of the two tasks (Eq. 8-11), and the terms that our recipes add."""
+"""The private losses of the two tasks (Eq. 8-11), and what recipes may take instead."""
 
 import torch
 from torch import Tensor
@@ -34,35 +34,20 @@ def digital_photography_loss(fused: Tensor, sharp: Tensor) -> Tensor:
     return functional.mse_loss(fused, sharp)
 
 
-def absolute_loss(fused: Tensor, sharp: Tensor) -> Tensor:
-    """Compute the mean absolute difference to the truth, for recipes that ask for it (D10).
+def held_loss(fused: Tensor, target: Tensor, *, gradient: float = 0.0) -> Tensor:
+    """Compute the mean absolute difference to what should come out, and to its derivatives (D10).
 
     Args:
         fused: (B, 1, H, W) in [0, 1].
-        sharp: The all-in-focus picture, (B, 1, H, W) in [0, 1].
+        target: (B, 1, H, W) in [0, 1].
+        gradient: Weight of the mean absolute difference of the derivatives along rows and columns.
 
     Returns:
         A scalar tensor.
     """
-    return functional.l1_loss(fused, sharp)
-
-
-def strongest_gradient_loss(fused: Tensor, source_a: Tensor, source_b: Tensor) -> Tensor:
-    """Hold each derivative of the fused picture to the stronger of the two sources' (D10).
-
-    The sign is kept, so that an edge comes out with the direction that it has in its source.
-
-    Args:
-        fused: (B, 1, H, W) in [0, 1].
-        source_a: (B, 1, H, W) in [0, 1].
-        source_b: (B, 1, H, W) in [0, 1].
-
-    Returns:
-        A scalar tensor: the mean absolute difference, over both directions.
-    """
-    loss = fused.new_zeros(())
-    for dimension in (-1, -2):
-        derivative_a, derivative_b = source_a.diff(dim=dimension), source_b.diff(dim=dimension)
-        stronger = torch.where(derivative_a.abs() >= derivative_b.abs(), derivative_a, derivative_b)
-        loss = loss + functional.l1_loss(fused.diff(dim=dimension), stronger)
-    return loss / 2
+    difference = fused - target
+    loss = difference.abs().mean()
+    if gradient:
+        slopes = [difference.diff(dim=dimension).abs().mean() for dimension in (-1, -2)]
+        loss = loss + gradient * (slopes[0] + slopes[1]) / 2
+    return loss

@@ -1,32 +1,50 @@
 """What each step of a run sees, determined by the seed and the step's number alone."""
 
 import signal
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from gifnet.data.folders import Scene, load_pairs, load_singles
+from gifnet.data.contrast_target import contrast_target
+from gifnet.data.crops import SceneCrops
+from gifnet.data.folders import Scene, load_singles
+from gifnet.data.held_pairs import HeldPairSampler
 from gifnet.data.patches import JointPatches, Quadruple
+from gifnet.data.samples import JointSampler
+from gifnet.data.set_search import load_training_pairs
 from gifnet.errors import DataError
 from gifnet.training.config import TrainingConfig
 from gifnet.training.distributed import ALONE, Processes
 
-Kind = Literal["joint", "same_pair", "modal"]
+
+class HeldBatch(NamedTuple):
+    """Pairs and what they are held to, each (B, 1, P, P) float32 in [0, 1]."""
+
+    source_a: Tensor
+    source_b: Tensor
+    target: Tensor
+    reconstructed: Tensor
 
 
 class StepBatch(NamedTuple):
     """The data of one step."""
 
     joint: Quadruple
-    """For the MM update and, in a joint or modal step, for the DP update."""
+    """For the MM update and, where there are no held pairs, for the DP update."""
 
-    focus: Quadruple
-    """For the DP update of a same-pair step; otherwise ``joint`` itself."""
+    contrast: Tensor | None
+    """What infrared and visible are held to together, where the recipe asks for it."""
 
-    kind: Kind
+    held: HeldBatch | None
+    """For a DP update that goes as inference does."""
+
+    multi_modal: bool
+    """Whether the step has an MM update."""
+
     exchange_multi_modal: bool
     exchange_digital_photography: bool
 
@@ -58,7 +76,7 @@ def load_scenes(config: TrainingConfig) -> Scenes:
     scenes = Scenes([], [], [], [], [])
     holdout = config.validation.holdout
     for pairs in config.data.pairs:
-        loaded = list(load_pairs(pairs.root, pairs.infrared, pairs.visible))
+        loaded = list(load_training_pairs(pairs.layout, pairs.root, pairs.infrared, pairs.visible))
         kept = _hold_out(loaded, holdout, scenes.held_out)
         scenes.paired.extend(kept)
         scenes.paired_weights.extend([pairs.weight / len(kept)] * len(kept))
@@ -95,41 +113,24 @@ class StepBatches(Dataset[StepBatch]):
     ) -> None:
         self.config = config
         self.processes = processes
+        data, seed = config.data, config.seed * 16
+        paired = SceneCrops(
+            scenes.paired, patch=data.patch, weights=scenes.paired_weights, scales=data.scales
+        )
+        pictures = SceneCrops(
+            scenes.paired + scenes.sharp,
+            patch=data.patch,
+            weights=scenes.paired_weights + scenes.sharp_weights,
+            scales=data.scales,
+        )
         # A short run calibrates on more batches than it trains on.
         batches = max(config.optimiser.steps, config.loss.calibration_batches)
-        count = batches * config.optimiser.batch
-        shares = config.step
-        self.joint = self._patches(scenes.paired, scenes.paired_weights, count, stream=1)
-        self.focus = self._patches(
-            scenes.paired + scenes.sharp,
-            scenes.paired_weights + scenes.sharp_weights,
-            count,
-            stream=2,
-            single=shares.single,
-            drawn=shares.drawn,
+        self.joint = JointPatches(
+            JointSampler(paired, seed=seed + 1, augment=data.augment),
+            length=batches * config.optimiser.batch,
         )
-
-    def _patches(
-        self,
-        scenes: Sequence[Scene],
-        weights: Sequence[float],
-        count: int,
-        *,
-        stream: int,
-        single: float = 0.0,
-        drawn: float = 0.0,
-    ) -> JointPatches:
-        data = self.config.data
-        return JointPatches(
-            scenes,
-            patch=data.patch,
-            seed=self.config.seed * 16 + stream,
-            length=count,
-            weights=weights,
-            scales=data.scales,
-            augment=data.augment,
-            single=single,
-            drawn=drawn,
+        self.held = HeldPairSampler(
+            paired, pictures, shares=config.kinds.model_dump(), seed=seed + 2
         )
 
     def __len__(self) -> int:
@@ -145,16 +146,15 @@ class StepBatches(Dataset[StepBatch]):
             raise IndexError(step)
         shares = self.config.step
         generator = np.random.default_rng([self.config.seed * 16, step])
-        draw, exchange_mm, exchange_dp = generator.random(3)
-        kind: Kind = "joint"
-        if draw < shares.same_pair:
-            kind = "same_pair"
-        elif draw < shares.same_pair + shares.modal:
-            kind = "modal"
+        inference, multi_modal, exchange_mm, exchange_dp = generator.random(4)
         joint = self.joint_batch(step)
-        focus = self._collate(self.focus, step) if kind == "same_pair" else joint
         return StepBatch(
-            joint, focus, kind, exchange_mm < shares.exchange, exchange_dp < shares.exchange
+            joint=joint,
+            contrast=_contrast(joint) if self.config.loss.multi_modal == "contrast" else None,
+            held=self._held_batch(step) if inference < shares.inference else None,
+            multi_modal=multi_modal < shares.multi_modal,
+            exchange_multi_modal=exchange_mm < shares.exchange,
+            exchange_digital_photography=exchange_dp < shares.exchange,
         )
 
     def joint_batch(self, step: int) -> Quadruple:
@@ -163,13 +163,17 @@ class StepBatches(Dataset[StepBatch]):
         Args:
             step: At least 0; calibration may look past the last step.
         """
-        return self._collate(self.joint, step)
-
-    def _collate(self, patches: JointPatches, step: int) -> Quadruple:
-        batch = self.config.optimiser.batch
-        numbers = range(step * batch, (step + 1) * batch)[self.processes.share(batch)]
-        items = [patches[number] for number in numbers]
+        items = [self.joint[number] for number in self._numbers(step)]
         return Quadruple(*(torch.stack(pictures) for pictures in zip(*items, strict=True)))
+
+    def _held_batch(self, step: int) -> HeldBatch:
+        pairs = [self.held.sample(number) for number in self._numbers(step)]
+        pictures = (torch.from_numpy(np.stack(part))[:, None] for part in zip(*pairs, strict=True))
+        return HeldBatch(*pictures)
+
+    def _numbers(self, step: int) -> range:
+        batch = self.config.optimiser.batch
+        return range(step * batch, (step + 1) * batch)[self.processes.share(batch)]
 
     def iterate(self, start: int) -> Iterator[StepBatch]:
         """Yield the batches from a step on, made by ``data.workers`` processes.
@@ -188,6 +192,16 @@ class StepBatches(Dataset[StepBatch]):
             num_workers=workers,
             **options,
         )
+
+
+def _contrast(joint: Quadruple) -> Tensor:
+    targets = [
+        contrast_target(infrared, visible)
+        for infrared, visible in zip(
+            joint.infrared[:, 0].numpy(), joint.visible[:, 0].numpy(), strict=True
+        )
+    ]
+    return torch.from_numpy(np.stack(targets))[:, None]
 
 
 def _leave_interrupts_to_the_run(_: int) -> None:

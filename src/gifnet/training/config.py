@@ -5,9 +5,11 @@ import json
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
+from gifnet.data.layouts import Layout
 from gifnet.errors import ConfigError, MissingDependencyError
+from gifnet.training.recipe_paths import resolve_paths
 
 try:
     from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -33,6 +35,8 @@ class PairFolder(_Section):
     """A folder of aligned infrared and visible pictures, matched by stem."""
 
     root: Path
+    layout: Layout = "plain"
+    """How the pictures lie; the names below count for a plain folder only."""
     infrared: str = "ir"
     visible: str = "vi"
     weight: Annotated[float, Field(gt=0)] = 1.0
@@ -73,26 +77,41 @@ class LossConfig(_Section):
     """File of DenseNet-121 ImageNet weights in torchvision's key layout, or "torchvision"; none
     measures the information on the picture itself."""
     calibration_batches: Annotated[int, Field(ge=20)] = 200
-    digital_photography: Literal["squared", "absolute"] = "squared"
+    multi_modal: Literal["information", "contrast"] = "information"
+    """What holds updates on infrared and visible pictures: both, by their information weights, or
+    a picture made of both that has lost none of their contrast."""
+    held: Literal["squared", "absolute"] = "squared"
+    """The error of updates whose result is known."""
     gradient: Annotated[float, Field(ge=0)] = 0.0
-    """Weight of the strongest-gradient term in updates on infrared and visible pairs."""
+    """Weight of the derivatives' error, beside an absolute one."""
+
+
+class KindsConfig(_Section):
+    """How often each kind of pair is drawn for DP updates that go as inference does, relative."""
+
+    focus: Annotated[float, Field(ge=0)] = 1.0
+    """Focus pairs."""
+    single: Annotated[float, Field(ge=0)] = 0.0
+    """One picture twice: a sharp one is to stay, a slightly blurred one to become sharp."""
+    drawn: Annotated[float, Field(ge=0)] = 0.0
+    """Drawn flat areas with edges, twice or as a focus pair."""
+    modal: Annotated[float, Field(ge=0)] = 0.0
+    """Infrared and visible."""
+    mixed: Annotated[float, Field(ge=0)] = 0.0
+    """A picture and what another sensor might make of it or of another scene."""
+    exposure: Annotated[float, Field(ge=0)] = 0.0
+    """Over- and under-exposed."""
 
 
 class StepConfig(_Section):
     """What the updates of a step see."""
 
     freezing: Literal["paper", "published"] = "paper"
-    same_pair: Share = 0.0
-    """Share of steps in which the auxiliary branch of the DP update sees the main pair, as at
-    inference; such updates may draw from the sharp pictures, too."""
-    single: Share = 0.0
-    """Share of the pictures of same-pair updates that are given as both sources: sharp ones are to
-    stay, slightly blurred ones to become sharp."""
-    drawn: Share = 0.0
-    """Share of the pictures of same-pair updates that are drawn flat areas with edges."""
-    modal: Share = 0.0
-    """Share of steps in which the DP update's pair is infrared and visible, on both branches,
-    with the MM loss: what inference does with such a pair."""
+    multi_modal: Share = 1.0
+    """Share of steps with an MM update."""
+    inference: Share = 0.0
+    """Share of steps whose DP update goes as inference does, with one pair on both branches; the
+    pairs are of the kinds that ``[kinds]`` names."""
     exchange: Share = 0.0
     """Share of updates whose main pair is given in exchanged order."""
 
@@ -123,8 +142,8 @@ class ModelSection(_Section):
     """How the weights start."""
 
     initialisation: Literal["paper", "mean"] = "paper"
-    weights: Path | None = None
-    """Weights to start from instead (.safetensors)."""
+    weights: str | Path | None = None
+    """Weights to start from instead: a name of the package's, or a .safetensors file."""
 
 
 class ValidationConfig(_Section):
@@ -151,16 +170,18 @@ class TrainingConfig(_Section):
     model: ModelSection = ModelSection()
     loss: LossConfig = LossConfig()
     step: StepConfig = StepConfig()
+    kinds: KindsConfig = KindsConfig()
     optimiser: OptimiserConfig
     validation: ValidationConfig = ValidationConfig()
 
     @model_validator(mode="after")
     def _values_fit_together(self) -> "TrainingConfig":
-        step = self.step
-        if step.same_pair + step.modal > 1:
+        if not any(self.kinds.model_dump().values()):
+            raise ValueError("kinds: expected at least one share above 0, got none")
+        if self.loss.gradient and self.loss.held == "squared":
             raise ValueError(
-                "step.same_pair + step.modal: expected a sum of at most 1, got "
-                f"{step.same_pair} + {step.modal}"
+                f'loss.gradient: goes with held = "absolute" only, got {self.loss.gradient} with '
+                '"squared"'
             )
         if self.loss.densenet is not None and self.data.patch < LEAST_DENSENET_PATCH:
             raise ValueError(
@@ -188,6 +209,8 @@ class TrainingConfig(_Section):
         recipe["holdout"] = self.validation.holdout
         del recipe["data"]["workers"], recipe["optimiser"]["device"]
         del recipe["optimiser"]["accumulate"], recipe["optimiser"]["compile"]
+        for folder in recipe["data"]["pairs"]:
+            del folder["layout"]  # where pictures lie, and not which they are
         places = [(folder, "root") for folder in recipe["data"]["pairs"] + recipe["data"]["sharp"]]
         for section, key in [*places, (recipe["model"], "weights"), (recipe["loss"], "densenet")]:
             if section[key] is not None:
@@ -195,30 +218,46 @@ class TrainingConfig(_Section):
         return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
 
 
-def load_config(file: Path) -> TrainingConfig:
+def load_config(file: Path, *, data: Path | None = None) -> TrainingConfig:
     """Read a training configuration.
 
     Args:
         file: TOML file. Relative paths in it are relative to the file.
+        data: Folder that the roots of the training folders are relative to instead.
 
     Raises:
         ConfigError: The file is missing, is not TOML, or a value makes no sense; the message
             names each value.
     """
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = file.read_bytes()
     except OSError as error:
         raise ConfigError(
             f"cannot read the training configuration {file}: {error.strerror}"
         ) from error
+    config = parse_config(content, source=str(file))
+    return resolve_paths(config, file.parent, data=data or file.parent)
+
+
+def parse_config(text: bytes, *, source: str) -> TrainingConfig:
+    """Read a training configuration, with its paths as they stand there.
+
+    Args:
+        text: TOML in UTF-8.
+        source: What to call it in errors.
+
+    Raises:
+        ConfigError: As ``load_config``.
+    """
+    try:
+        content = tomllib.loads(text.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"expected TOML in {file}: {error}") from error
+        raise ConfigError(f"expected TOML in {source}: {error}") from error
     try:
         # By way of JSON, whose strict mode takes no text for a number, but text for a path.
-        config = TrainingConfig.model_validate_json(json.dumps(content, default=str), strict=True)
+        return TrainingConfig.model_validate_json(json.dumps(content, default=str), strict=True)
     except ValidationError as error:
-        raise ConfigError(f"{file}: {_describe(error)}") from error
-    return _resolve(config, file.parent)
+        raise ConfigError(f"{source}: {_describe(error)}") from error
 
 
 def _describe(error: ValidationError) -> str:
@@ -248,37 +287,3 @@ def _names(place: list[str]) -> list[str]:
             kinds = [k for k in (annotation, *get_args(annotation)) if isinstance(k, type)]
             section = next(kind for kind in kinds if issubclass(kind, BaseModel))
     return list(section.model_fields)
-
-
-def _resolve(config: TrainingConfig, base: Path) -> TrainingConfig:
-    """Make the paths of a configuration absolute."""
-
-    def absolute(path: Path) -> Path:
-        return (base / path.expanduser()).resolve()
-
-    data = config.data
-    updates: dict[str, Any] = {
-        "data": data.model_copy(
-            update={
-                "pairs": [f.model_copy(update={"root": absolute(f.root)}) for f in data.pairs],
-                "sharp": [f.model_copy(update={"root": absolute(f.root)}) for f in data.sharp],
-            }
-        ),
-        "validation": config.validation.model_copy(
-            update={
-                "panel": [
-                    p.model_copy(
-                        update={"source_a": absolute(p.source_a), "source_b": absolute(p.source_b)}
-                    )
-                    for p in config.validation.panel
-                ]
-            }
-        ),
-    }
-    if config.model.weights is not None:
-        weights = absolute(config.model.weights)
-        updates["model"] = config.model.model_copy(update={"weights": weights})
-    if config.loss.densenet not in {None, "torchvision"}:
-        densenet = str(absolute(Path(str(config.loss.densenet))))
-        updates["loss"] = config.loss.model_copy(update={"densenet": densenet})
-    return config.model_copy(update=updates)

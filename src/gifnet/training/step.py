@@ -7,16 +7,16 @@ import torch
 from torch import Tensor
 
 from gifnet.data.patches import Quadruple
-from gifnet.losses.private import (
-    absolute_loss,
-    digital_photography_loss,
-    multi_modal_loss,
-    strongest_gradient_loss,
-)
+from gifnet.losses.private import digital_photography_loss, held_loss, multi_modal_loss
 from gifnet.losses.public import public_loss
 from gifnet.model import Freezing, GIFNet
 from gifnet.tasks import Task
+from gifnet.training.batches import HeldBatch
+from gifnet.training.config import LossConfig
 from gifnet.training.update_pass import Pair, Passes, UpdatePass
+
+PrivateLoss = Callable[[Tensor], Tensor]
+"""From the fused picture to the private loss."""
 
 
 class Update(NamedTuple):
@@ -27,8 +27,7 @@ class Update(NamedTuple):
     auxiliary_pair: Pair
     visible: Tensor
     """What the reconstruction is held to."""
-    private_loss: Callable[[Tensor], Tensor]
-    """From the fused picture to the private loss."""
+    private_loss: PrivateLoss
 
 
 class Losses(NamedTuple):
@@ -80,51 +79,44 @@ def run_update(
     return Losses(public.detach(), private.detach())
 
 
-def multi_modal_update(batch: Quadruple, weights: Tensor, gradient: float) -> Update:
+def multi_modal_update(batch: Quadruple, private_loss: PrivateLoss) -> Update:
     """MM update: main pair infrared and visible, auxiliary pair near and far."""
-
-    def loss(fused: Tensor) -> Tensor:
-        return modal_loss(fused, batch, weights, gradient)
-
     return Update(
         Task.MULTI_MODAL,
         (batch.infrared, batch.visible),
         (batch.near, batch.far),
         batch.visible,
-        loss,
+        private_loss,
     )
 
 
-def digital_photography_update(
-    batch: Quadruple, *, same_pair: bool = False, absolute: bool = False
-) -> Update:
-    """DP update: main pair near and far; auxiliary pair infrared and visible, or the same."""
-    focus_pair = (batch.near, batch.far)
-
-    def loss(fused: Tensor) -> Tensor:
-        measure = absolute_loss if absolute else digital_photography_loss
-        return measure(fused, batch.visible)
-
-    auxiliary_pair = focus_pair if same_pair else (batch.infrared, batch.visible)
-    return Update(Task.DIGITAL_PHOTOGRAPHY, focus_pair, auxiliary_pair, batch.visible, loss)
+def digital_photography_update(batch: Quadruple, private_loss: PrivateLoss) -> Update:
+    """DP update: main pair near and far, auxiliary pair infrared and visible."""
+    return Update(
+        Task.DIGITAL_PHOTOGRAPHY,
+        (batch.near, batch.far),
+        (batch.infrared, batch.visible),
+        batch.visible,
+        private_loss,
+    )
 
 
-def modal_inference_update(batch: Quadruple, weights: Tensor, gradient: float) -> Update:
-    """DP update as inference goes: infrared and visible on both branches, the MM loss (D10)."""
-    pair = (batch.infrared, batch.visible)
-
-    def loss(fused: Tensor) -> Tensor:
-        return modal_loss(fused, batch, weights, gradient)
-
-    return Update(Task.DIGITAL_PHOTOGRAPHY, pair, pair, batch.visible, loss)
+def inference_update(batch: HeldBatch, private_loss: PrivateLoss) -> Update:
+    """DP update as inference goes: one pair on both branches (D10)."""
+    pair = (batch.source_a, batch.source_b)
+    return Update(Task.DIGITAL_PHOTOGRAPHY, pair, pair, batch.reconstructed, private_loss)
 
 
-def modal_loss(fused: Tensor, batch: Quadruple, weights: Tensor, gradient: float) -> Tensor:
-    """The private MM loss, with the strongest-gradient term where a recipe asks for it."""
-    loss = multi_modal_loss(fused, batch.infrared, batch.visible, weights)
-    if gradient:
-        loss = loss + gradient * strongest_gradient_loss(fused, batch.infrared, batch.visible)
-    return loss
+def informed(batch: Quadruple, weights: Tensor) -> PrivateLoss:
+    """The private MM loss of the paper, with these information weights."""
+    return lambda fused: multi_modal_loss(fused, batch.infrared, batch.visible, weights)
+
+
+def held_to(target: Tensor, loss: LossConfig) -> PrivateLoss:
+    """The private loss where it is known what should come out."""
+    if loss.held == "squared":
+        return lambda fused: digital_photography_loss(fused, target)
+    return lambda fused: held_loss(fused, target, gradient=loss.gradient)
 
 
 def exchanged(update: Update) -> Update:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import torch
 
 from gifnet.checkpoints import CheckpointHeader, load_model, save_checkpoint
+from gifnet.data.patches import Quadruple
 from gifnet.losses.information_weights import InformationWeights
 from gifnet.model import Freezing, GIFNet, Initialisation, build_gifnet
 from gifnet.training.batches import Scenes, StepBatch, StepBatches, load_scenes
@@ -26,7 +27,9 @@ from gifnet.training.step import (
     Update,
     digital_photography_update,
     exchanged,
-    modal_inference_update,
+    held_to,
+    inference_update,
+    informed,
     multi_modal_update,
     run_update,
 )
@@ -200,35 +203,45 @@ class Trainer:
         Returns:
             The losses of both updates by name.
         """
-        batch = batch._replace(joint=self._send(batch.joint), focus=self._send(batch.focus))
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        loss = self.config.loss
-        weights = self.information(
-            self.measure.measure(batch.joint.infrared), self.measure.measure(batch.joint.visible)
-        ).to(self.device)
-
-        update = multi_modal_update(batch.joint, weights, loss.gradient)
-        multi_modal = self._update(update, exchange=batch.exchange_multi_modal)
-
-        if batch.kind == "modal":
-            update = modal_inference_update(batch.joint, weights, loss.gradient)
-        else:
-            update = digital_photography_update(
-                batch.focus,
-                same_pair=batch.kind == "same_pair",
-                absolute=loss.digital_photography == "absolute",
-            )
-        digital = self._update(update, exchange=batch.exchange_digital_photography)
+        joint = self._send(batch.joint)
+        losses: dict[str, torch.Tensor] = {}
+        if batch.multi_modal:
+            losses |= self._multi_modal(joint, batch)
+        losses |= self._digital_photography(joint, batch)
         self._update_average()
-        kind = "modal" if batch.kind == "modal" else "digital_photography"
-        return {
-            "multi_modal/public": multi_modal.public,
-            "multi_modal/private": multi_modal.private,
-            f"{kind}/public": digital.public,
-            f"{kind}/private": digital.private,
-            "infrared_weight": weights[0],
-        }
+        return losses
+
+    def _multi_modal(self, joint: Quadruple, batch: StepBatch) -> dict[str, torch.Tensor]:
+        extra: dict[str, torch.Tensor] = {}
+        if batch.contrast is not None:
+            contrast = self.processes.gather(batch.contrast.to(self.device))
+            private = held_to(contrast, self.config.loss)
+        else:
+            weights = self.information(
+                self.measure.measure(joint.infrared), self.measure.measure(joint.visible)
+            ).to(self.device)
+            private = informed(joint, weights)
+            extra["infrared_weight"] = weights[0]
+        update = multi_modal_update(joint, private)
+        done = self._update(update, exchange=batch.exchange_multi_modal)
+        return {"multi_modal/public": done.public, "multi_modal/private": done.private} | extra
+
+    def _digital_photography(self, joint: Quadruple, batch: StepBatch) -> dict[str, torch.Tensor]:
+        if batch.held is not None:
+            held = self._send(batch.held)
+            name, update = (
+                "inference",
+                inference_update(held, held_to(held.target, self.config.loss)),
+            )
+        else:
+            name, update = (
+                "digital_photography",
+                digital_photography_update(joint, held_to(joint.visible, self.config.loss)),
+            )
+        done = self._update(update, exchange=batch.exchange_digital_photography)
+        return {f"{name}/public": done.public, f"{name}/private": done.private}
 
     def _update(self, update: Update, *, exchange: bool) -> Losses:
         return run_update(

@@ -26,6 +26,7 @@ from gifnet.training.config import PanelPair, ValidationConfig
 _SEED = 20_250_611
 _SIDE = 160
 _MOST_PAIRS = 24
+_MOST_PANEL_SCENES = 4
 
 Picture = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -33,6 +34,8 @@ Pixels = NDArray[np.uint8]
 
 class Validation:
     """Fuses held-out focus pairs with known truth, and a panel of real pairs.
+
+    Where the configuration names no panel, held-out infrared and visible pictures are it.
 
     Args:
         config: What to look at.
@@ -52,6 +55,7 @@ class Validation:
         ]
         self.pairs = [make_focus_pair(generator, truth) for truth in self.truths]
         self.panel = [_read_pair(entry, config.panel_side) for entry in config.panel]
+        self.panel = self.panel or _panel_of_scenes(scenes, config.panel_side)
         self.panels = run / "panels"
 
     def run(self, network: GIFNet, step: int) -> dict[str, float]:
@@ -117,6 +121,17 @@ def _read_pair(entry: PanelPair, side: int) -> tuple[str, Pixels, Pixels]:
             f"{describe_size(source_b.shape)} in {entry.source_b}"
         )
     return entry.name, _middle(source_a, side), _middle(source_b, side)
+
+
+def _panel_of_scenes(scenes: Sequence[Scene], side: int) -> list[tuple[str, Pixels, Pixels]]:
+    """A few pairs from all over the scenes, with a number that tells namesakes apart."""
+    pairs = [(s.name, s.infrared, s.visible) for s in scenes if s.infrared is not None]
+    places = np.linspace(0, len(pairs) - 1, min(len(pairs), _MOST_PANEL_SCENES)).round()
+    chosen = [pairs[int(place)] for place in places]
+    return [
+        (f"{number} {name}", _middle(infrared, side), _middle(visible, side))
+        for number, (name, infrared, visible) in enumerate(chosen, start=1)
+    ]
 
 
 def _luma(picture: Pixels) -> Picture:

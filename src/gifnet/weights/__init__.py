@@ -1,1 +1,1 @@
-"""Weights that come with the package; see MODEL_CARD.md beside this file."""
+"""Weights that come with the package, by name; see MODEL_CARD.md beside this file."""

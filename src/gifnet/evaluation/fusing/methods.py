@@ -25,8 +25,8 @@ def make_method(text: str, *, application: Application = Application.AUTO) -> Me
         text: one of these, with ``NAME=`` before it to call the method otherwise:
 
             - the name of a baseline (``gifnet.baselines``);
-            - ``gifnet``: the network with the weights of the package;
-            - ``gifnet:FILE``: with other weights;
+            - ``gifnet``: the network with the package's default weights;
+            - ``gifnet:paper``, ``gifnet:FILE``: with other weights of the package, or a file's;
             - ``onnx:FILE``: a network in an ONNX file, see ``OnnxPair``;
             - ``module:function``: a Python function, see ``FunctionMethod``.
 
@@ -171,6 +171,6 @@ def _function(text: str, name: str | None, module: str, function: str) -> Method
 
 def _known() -> str:
     return (
-        f"{', '.join(method_names())}; or gifnet:FILE, onnx:FILE, module:function; "
+        f"{', '.join(method_names())}; or gifnet:WEIGHTS, onnx:FILE, module:function; "
         "NAME=... before any of them renames it"
     )

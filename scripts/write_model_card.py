@@ -1,0 +1,217 @@
+"""Write the model card of weights of the package from their figures and a few words of a human.
+
+Figures are those of ``scripts/evaluate_weights.py``, all of them: for these weights, and with
+known truth for the published checkpoint. Words are in ``scripts/model_cards/NAME.toml``. Nothing
+is written while a word is missing, or while figures, weights and recipe do not belong together.
+
+    python scripts/write_model_card.py default --figures figures.json --published published.json
+"""
+
+import argparse
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from gifnet.checkpoints import describe_weights
+from gifnet.errors import GIFNetError
+from gifnet.evaluation.statistics import RESAMPLES
+from gifnet.imaging.atomic import write_atomically
+from gifnet.training.config import TrainingConfig, load_config
+from gifnet.training.packaged_recipes import read_recipe
+from measure_weights.figures_file import Row, bar_of, read_figures
+from measure_weights.tables import (
+    bar_table,
+    focus_table,
+    looked_table,
+    rank_table,
+    set_table,
+    tally,
+    truth_table,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXTS = ROOT / "scripts" / "model_cards"
+PACKAGED = ROOT / "src" / "gifnet" / "weights"
+PICTURES = ROOT / "docs" / "images" / "model-cards"
+PICTURES_LINK = "../../../docs/images/model-cards"
+"""From a card to the pictures."""
+LARGEST_PICTURE = 400_000
+"""Bytes."""
+PLACEHOLDER = "FILL"
+TEXT_KEYS = {
+    "": {"title", "summary", "departures", "hardware", "looked", "weakness"},
+    "hardware": {"machine", "hours", "watts", "watts_assumption"},
+    "looked": {"sets", "seen"},
+    "weakness": {"text", "picture", "caption"},
+}
+_STARTS = {"mean": "a network that returns the mean of its sources", "paper": "random weights"}
+
+
+def read_words(file: Path) -> Row:
+    """Read a hand-written file.
+
+    Raises:
+        SystemExit: A key is missing or unknown.
+    """
+    words = tomllib.loads(file.read_text(encoding="utf-8"))
+    tables = {"": [words], "hardware": [words.get("hardware", {})]}
+    tables |= {"looked": [words.get("looked", {})], "weakness": words.get("weakness", [])}
+    for name, keys in TEXT_KEYS.items():
+        for table in tables[name]:
+            if set(table) != keys:
+                where = f"[{name}] of {file.name}" if name else file.name
+                raise SystemExit(f"expected {sorted(keys)} in {where}, got {sorted(table)}")
+    return words
+
+
+def unfilled(words: Any, path: str = "") -> Iterator[str]:
+    """Name what nobody has filled in: texts that begin with FILL, empty ones, numbers of 0."""
+    if isinstance(words, dict):
+        for key, value in words.items():
+            yield from unfilled(value, f"{path}.{key}" if path else key)
+    elif isinstance(words, list):
+        if not words:
+            yield path
+        for index, value in enumerate(words):
+            yield from unfilled(value, f"{path}[{index}]")
+    elif not words or str(words).lstrip().startswith(PLACEHOLDER):
+        yield path
+
+
+def objections(name: str, figures: Row, recipe: TrainingConfig, words: Row) -> Iterator[str]:
+    """Say why a card would not be true, one reason after the other."""
+    for path in unfilled(words):
+        yield f"scripts/model_cards/{name}.toml: {path} is not filled in"
+    weights = describe_weights(name)
+    if figures["weights"]["sha256"] != weights.sha256:
+        yield f"the figures are of other weights than {weights.file.name}: measure them again"
+    if figures["weights"]["recipe_digest"] != recipe.digest:
+        yield (
+            f"the weights were trained from a recipe with digest "
+            f"{str(figures['weights']['recipe_digest'])[:12]}, not from {recipe.name!r} as it is "
+            f"now ({recipe.digest[:12]})"
+        )
+    if not figures["settings"]["complete"]:
+        yield "the figures are not the whole measurement: leave out --most, --side and --no-truth"
+    for weakness in words["weakness"]:
+        picture = PICTURES / weakness["picture"]
+        if not picture.is_file():
+            yield f"there is no picture {picture.relative_to(ROOT)}: run make_card_pictures.py"
+        elif picture.stat().st_size > LARGEST_PICTURE:
+            yield f"{picture.relative_to(ROOT)} is larger than {LARGEST_PICTURE} bytes"
+
+
+def data_of(recipe: TrainingConfig) -> list[Row]:
+    """What the recipe trained on, with counts and licences.
+
+    Raises:
+        SystemExit: A folder is not in data_sets.toml.
+    """
+    known = tomllib.loads((TEXTS / "data_sets.toml").read_text(encoding="utf-8"))
+    rows = []
+    roots = [pairs.root for pairs in recipe.data.pairs]
+    roots += [sharp.root for sharp in recipe.data.sharp]
+    for name in (root.name for root in roots):
+        if name not in known:
+            raise SystemExit(f"describe {name!r} in scripts/model_cards/data_sets.toml")
+        trained = known[name]["pictures"] - recipe.validation.holdout
+        rows.append({**known[name], "name": name, "trained": trained})
+    return rows
+
+
+def card(
+    name: str, figures: Row, published: Row, recipe: TrainingConfig, words: Row, *, draft: str = ""
+) -> str:
+    """Fill the template.
+
+    Args:
+        name: ``default`` or ``paper``.
+        figures: Of the weights.
+        published: Of the published checkpoint; its figures with known truth are used.
+        recipe: What the weights were trained from.
+        words: The hand-written file.
+        draft: What is wrong with the card, said at its top; empty for one to be shipped.
+
+    Returns:
+        The card in Markdown.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEXTS),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # the template is Markdown, and all that goes in is ours
+    )
+    bar = bar_of(figures, name)
+    data = data_of(recipe)
+    return environment.get_template("card.md.jinja").render(
+        name=name,
+        draft=draft,
+        hand=words,
+        weights=figures["weights"],
+        settings=figures["settings"],
+        data=data,
+        folders=", ".join(f"`{row['name']}`" for row in data),
+        recipe={
+            "name": recipe.name,
+            "digest": recipe.digest,
+            "seed": recipe.seed,
+            "steps": recipe.optimiser.steps,
+            "batch": recipe.optimiser.batch,
+            "multi_modal": recipe.step.multi_modal,
+            "patch": recipe.data.patch,
+            "holdout": recipe.validation.holdout,
+            "precision": recipe.optimiser.precision,
+            "start": _start(recipe),
+        },
+        kwh=words["hardware"]["hours"] * words["hardware"]["watts"] / 1000,
+        resamples=f"{RESAMPLES:,}",
+        truth_table=truth_table(figures["truth"], published["truth"]) if figures["truth"] else "",
+        focus_table=focus_table(figures["truth"]["focus"]) if figures["truth"] else "",
+        set_tables=[set_table(chosen, found) for chosen, found in figures["summary"].items()],
+        looked_table=looked_table(figures["sets"]) if figures["sets"] else "",
+        rank_table=rank_table(figures),
+        tally=tally(bar),
+        bar_table=bar_table(bar),
+        pictures=PICTURES_LINK,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", choices=("default", "paper"))
+    parser.add_argument("--figures", type=Path, required=True, help="of these weights")
+    parser.add_argument("--published", type=Path, required=True, help="of the published checkpoint")
+    parser.add_argument("--recipe", type=Path, help="a file; the package's of that name by default")
+    parser.add_argument("--draft", type=Path, help="write to this file whatever is missing, marked")
+    options = parser.parse_args()
+    try:
+        recipe = load_config(options.recipe) if options.recipe else read_recipe(options.name)
+        figures, published = read_figures(options.figures), read_figures(options.published)
+        words = read_words(TEXTS / f"{options.name}.toml")
+        wrong = list(objections(options.name, figures, recipe, words))
+        if not published["truth"]:
+            wrong.append("the published checkpoint's figures lack those with known truth")
+    except GIFNetError as error:
+        sys.exit(str(error))
+    if wrong and not options.draft:
+        sys.exit("the card is not written:\n" + "\n".join(f"- {reason}" for reason in wrong))
+    text = card(options.name, figures, published, recipe, words, draft="; ".join(wrong))
+    file = options.draft or PACKAGED / f"{options.name}.md"
+    write_atomically(file, text.encode())
+    print(file)
+
+
+def _start(recipe: TrainingConfig) -> str:
+    if recipe.model.weights:
+        return f"the weights {Path(recipe.model.weights).name}"
+    return _STARTS[recipe.model.initialisation]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""``gifnet train --recipe`` as a user runs it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gifnet.checkpoints import read_header
+from gifnet.cli import main
+from gifnet.training import packaged_recipes
+from gifnet.training.packaged_recipes import read_recipe
+
+STEPS = 2
+# Stands for the package's recipe, which takes its time to calibrate.
+TINY = f"""
+name = "default"
+data = {{ patch = 16, pairs = [{{ root = "own pairs" }}], sharp = [{{ root = "sharp" }}] }}
+loss = {{ calibration_batches = 20 }}
+optimiser = {{ steps = {STEPS}, batch = 1, device = "cpu" }}
+validation = {{ every = 1, holdout = 1 }}
+"""
+
+
+def _main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["gifnet", "train", *arguments])
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        main()
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    finally:
+        torch.set_num_threads(threads)
+    return 0
+
+
+@pytest.fixture
+def tiny_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a few pictures in ``data``, and a default recipe that is done in seconds."""
+    generator = np.random.default_rng(1)
+    for folder in ("own pairs/ir", "own pairs/vi", "sharp"):
+        (tmp_path / "data" / folder).mkdir(parents=True)
+        for number in range(3):
+            pixels = generator.integers(0, 256, (32, 40), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "data" / folder / f"{number}.png")
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes" / "default.toml").write_text(TINY, encoding="utf-8")
+    folders = {"gifnet.recipes": tmp_path / "recipes"}
+    monkeypatch.setattr(packaged_recipes, "files", folders.__getitem__)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_recipe_is_trained_by_name_and_says_how_to_go_on(
+    tiny_default: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = ["--recipe", "default", "--data", "data"]
+    assert _main(monkeypatch, *recipe, "--stop-after", "1") == 0
+    output, errors = capsys.readouterr()
+    assert output == f"runs/default/weights.safetensors: 1 of {STEPS} steps\n"
+    resumed = "gifnet train --recipe default --data data --resume runs/default"
+    assert f"go on with:  {resumed}\n" in errors
+    weights = tiny_default / "runs" / "default" / "weights.safetensors"
+    assert read_header(weights).step == 1
+
+    assert _main(monkeypatch, *resumed.split()[2:]) == 0
+    output, errors = capsys.readouterr()
+    assert output == f"runs/default/weights.safetensors: {STEPS} of {STEPS} steps\n"
+    assert "go on with" not in errors
+    header = read_header(weights)
+    assert (header.step, header.recipe_name) == (STEPS, "default")
+    assert header.recipe_digest == read_recipe("default").digest
+
+
+def test_a_file_is_trained_with_data_that_lie_elsewhere(
+    tiny_default: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = (tiny_default / "data").rename(tiny_default / "my data")
+    file = tiny_default / "recipes" / "default.toml"
+    assert _main(monkeypatch, str(file), "--data", "my data", "--stop-after", "1") == 0
+    resumed = f"gifnet train {file} --data 'my data' --resume runs/default"
+    assert f"go on with:  {resumed}\n" in capsys.readouterr().err
+    assert data.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mine.toml", "--recipe", "paper"], "expected a CONFIG file or --recipe, got both, mine"),
+        (["--recipe", "papr"], "package (default, paper), got 'papr': meant is paper?"),
+        (["--recipe", "default"], "needs --data DIR, a folder with "),
+        (["--recipe", "paper", "--data", "."], "expected the folders"),
+        (["default"], "there is no file default; the recipe of the package is --recipe default"),
+    ],
+)
+def test_a_recipe_that_cannot_be_trained_is_refused_with_what_to_do(
+    tmp_path: Path,
+    arguments: list[str],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert _main(monkeypatch, *arguments) == 2
+    output, errors = capsys.readouterr()
+    assert output == ""
+    assert message in re.sub(r"\s+", " ", errors)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_folder_of_pictures_ends_the_process_with_one_line(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    command = [sys.executable, "-W", "error", "-m", "gifnet", "train", "--recipe", "default"]
+    done = subprocess.run(
+        [*command, "--data", "."], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(
+        r"error: expected the folders [\w, -]+ in \., found other: the recipe 'default' needs .+\n",
+        done.stderr,
+    )

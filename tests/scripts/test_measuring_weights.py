@@ -1,0 +1,242 @@
+"""The pieces that scripts/evaluate_weights.py computes with, on pictures and figures made here."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage.data
+
+from measure_weights.development_sets import Pair, average_of, pairs_of
+from measure_weights.drawn import DIRECTIONS, overshoot, step_edge
+from measure_weights.focus_pairs import (
+    PAIRS_EACH,
+    SEEDS,
+    SHAPES,
+    SIGMAS,
+    focus_pairs,
+    varied_pairs,
+)
+from measure_weights.requirements import DEFAULT, PAPER, at_least, at_most, below
+from measure_weights.set_bar import set_requirements
+from measure_weights.set_figures import look, measure_pair, require_known_average
+from measure_weights.sharp_pictures import SIDE
+from measure_weights.summary import OURS, mean_ranks, methods_of, overall_ranks, spread
+from measure_weights.tables import bar_table, tally
+from measure_weights.truth_bar import failing_pairs
+from measure_weights.window_pattern import edge_excess, excess_beyond, tile_amplitude
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def camera() -> np.ndarray:
+    return np.asarray(skimage.data.camera()[:256, :256], np.float64) / 255
+
+
+def with_grid(picture: np.ndarray, height: float, start: int = 0) -> np.ndarray:
+    """A picture with lines where windows meet."""
+    marked = picture.copy()
+    marked[start::8] += height
+    marked[:, start::8] += height
+    return marked
+
+
+def test_a_step_that_stays_inside_its_levels_does_not_overshoot() -> None:
+    assert overshoot(step_edge(0.3, 0.7, "diagonal"), 0.3, 0.7) == pytest.approx(0, abs=1e-6)
+
+
+def test_the_overshoot_is_a_share_of_the_step_at_its_worse_side() -> None:
+    picture = step_edge(0.2, 0.6, "vertical")
+    picture[:, 31], picture[:, 32] = 0.18, 0.7
+    # float32 levels: 0.1 of 0.4 above, 0.02 of 0.4 below
+    assert overshoot(picture, 0.2, 0.6) == pytest.approx(0.25, abs=1e-6)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_step_edges_have_two_levels_on_about_half_of_the_picture_each(direction: str) -> None:
+    picture = step_edge(0.1, 0.9, direction)
+    assert set(np.unique(picture)) == {np.float32(0.1), np.float32(0.9)}
+    assert 0.4 < (picture > 0.5).mean() < 0.6
+
+
+def test_a_natural_picture_has_no_pattern_of_windows() -> None:
+    # What is left is chance: 32 profile values of a phase, each a mean over 256 pixels.
+    assert max(edge_excess(camera())) < 0.04
+
+
+@pytest.mark.parametrize("start", [0, 4])
+def test_a_faint_grid_at_the_edges_of_windows_is_found(start: int) -> None:
+    marked = with_grid(camera(), 2 / 255, start)
+    assert edge_excess(marked)[start // 4] > 0.1
+    assert excess_beyond(marked, [camera(), camera()])[start // 4] > 0.1
+
+
+def test_a_grid_that_a_source_has_itself_is_no_pattern_of_windows() -> None:
+    marked = with_grid(camera(), 2 / 255)
+    assert max(excess_beyond(marked, [camera(), marked])) < 0.04
+
+
+def test_flat_pictures_have_no_excess_and_no_amplitude() -> None:
+    flat = np.full((64, 64), 0.4)
+    assert edge_excess(flat) == pytest.approx([0, 0], abs=1e-9)
+    assert tile_amplitude(flat) == pytest.approx(0, abs=1e-9)
+
+
+def test_the_amplitude_of_a_repeated_pattern_is_its_height_and_a_slope_has_none() -> None:
+    slope = np.broadcast_to(np.linspace(0.2, 0.8, 224), (224, 224))
+    assert tile_amplitude(slope) < 0.01
+    bump = slope.copy()
+    bump[3::8, 5::8] += 2 / 255
+    assert tile_amplitude(bump) == pytest.approx(2, abs=0.05)
+
+
+def test_the_recipe_has_sixteen_pairs_each_sharp_where_the_other_is_not() -> None:
+    pairs = focus_pairs()
+    assert len(pairs) == 16
+    for pair in pairs[:4]:
+        # blurring complementary masks keeps the sum: near + far = sharp + blurred
+        error = np.minimum(abs(pair.near - pair.sharp), abs(pair.far - pair.sharp))
+        assert error.mean() < 0.5 * abs(pair.near - pair.sharp).mean()
+
+
+def test_other_pairs_have_every_shape_and_blur_with_every_seed() -> None:
+    pairs = varied_pairs(SEEDS[:1])
+    assert len(pairs) == len(SHAPES) * len(SIGMAS) * PAIRS_EACH
+    assert {(p.shape, p.sigma) for p in pairs} == {(s, b) for s in SHAPES for b in SIGMAS}
+    assert all(p.near.shape == (SIDE, SIDE) and p.near.dtype == np.float32 for p in pairs)
+    again = varied_pairs(SEEDS[:1])
+    assert all(np.array_equal(a.far, b.far) for a, b in zip(pairs, again, strict=True))
+
+
+def test_a_pair_fails_only_below_both_limits() -> None:
+    good = [{"gain": 6.0, "psnr": 40.0}, {"gain": 1.0, "psnr": 46.0}]
+    assert failing_pairs([*good, {"gain": 5.9, "psnr": 45.9}]) == [{"gain": 5.9, "psnr": 45.9}]
+
+
+def test_limits_count_as_they_say() -> None:
+    assert at_least(DEFAULT, "x", 43.0, 43.0).met
+    assert at_most(DEFAULT, "x", 0.01, 0.01).met
+    assert below(DEFAULT, "x", 0.01, 0.01).met is False
+    assert at_least(DEFAULT, "x", None, 43.0).met is None
+
+
+def test_ranks_are_means_over_metrics_and_equal_means_share_theirs() -> None:
+    methods = {
+        OURS: {"1": {"SSIM": 0.9, "MI": 2.0}},
+        "gifnet": {"1": {"SSIM": 0.8, "MI": 2.0}},
+        "ifcnn": {"1": {"SSIM": 0.7, "MI": 3.0}},
+        "sdnet": {"1": {"SSIM": 0.95}},
+    }
+    ranks = mean_ranks(methods, [OURS, "gifnet", "ifcnn", "sdnet"], ("SSIM", "MI"))
+    assert ranks == {OURS: 1.75, "gifnet": 2.25, "ifcnn": 2.0}  # sdnet has no MI
+
+
+def test_a_method_is_compared_over_the_sets_where_it_is() -> None:
+    by_set = {"a": {OURS: 1.0, "x": 2.0, "y": 3.0}, "b": {OURS: 2.0, "x": 1.0}}
+    assert overall_ranks(by_set) == {"x": (1.5, 1.5, 2), "y": (1.0, 3.0, 1)}
+
+
+def test_intervals_hold_the_mean_and_one_picture_has_none() -> None:
+    found = spread([1.0, 2.0, 3.0, 6.0])
+    assert (found.mean, found.count) == (3.0, 4)
+    assert 1.0 <= found.low < 3.0 < found.high <= 6.0
+    assert np.isnan(spread([2.0]).low)
+
+
+FIGURES = {"SSIM": 0.7, "Qabf": 0.5, "MI": 2.0, "SCD": 1.6, "SD": 30.0, "EI": 40.0, "AG": 4.0}
+
+
+def rows_of(**changes: float) -> dict[str, dict[str, object]]:
+    ours = {**FIGURES, "VIF_wavelet_unit": 0.8, **changes}
+    row = {"exchange": 0.002, "edge_excess": [0.0, 0.01], "dark": None, "agreement": 0.3}
+    return {"01": {**row, "methods": {OURS: ours}}}
+
+
+def requirements_of(rows: dict[str, dict[str, object]]) -> dict[tuple[str, str], bool | None]:
+    known = {
+        "gifnet": {"01": {**FIGURES, "SSIM": 0.6, "Qabf": 0.49, "VIF_wavelet_unit": 0.8}},
+        "ifcnn": {"01": {**FIGURES, "SSIM": 0.65, "SD": 31.0}},
+    }
+    methods = methods_of(rows, known)
+    lines = set_requirements({"tno21": rows}, {"tno21": methods}, {"tno21": "infrared"})
+    return {(line.weights, line.subject): line.met for line in lines}
+
+
+def test_the_bar_compares_with_the_published_checkpoint_and_ifcnn() -> None:
+    met = requirements_of(rows_of())
+    assert met[DEFAULT, "tno21: SSIM / published"] is True
+    assert met[DEFAULT, "tno21: Qabf / published"] is False  # 2 % better, not 5
+    assert met[DEFAULT, "tno21: MI / published"] is True
+    assert met[DEFAULT, "tno21: SD"] is False  # below IFCNN's
+    assert met[DEFAULT, "tno21: change by exchanging the sources"] is True
+    assert met[PAPER, "tno21: EI / published"] is True
+    assert met[DEFAULT, "mean rank, 1 sets with IFCNN"] is True
+    assert met[DEFAULT, "mean rank, 0 sets with MUFusion (one weight file a task)"] is None
+    assert (DEFAULT, "tno21: level where both sources are black, of 255") not in met
+
+
+def test_the_yardstick_of_the_paper_is_missed_on_either_side() -> None:
+    for value in (0.71, 0.89):
+        met = requirements_of(rows_of(VIF_wavelet_unit=value))
+        assert met[PAPER, "tno21: VIF_wavelet_unit / published"] is False
+
+
+def test_reduced_pictures_are_compared_with_nothing_that_is_known() -> None:
+    assert set(methods_of(rows_of(), {"gifnet": {"01": FIGURES}}, reduced=True)) == {OURS}
+
+
+def test_the_table_says_what_is_missed_and_the_tally_leaves_aims_out() -> None:
+    lines = [
+        at_least(DEFAULT, "a", 44.0, 43.0),
+        at_least(DEFAULT, "a", 44.0, 46.0, kind="aim"),
+        at_least(DEFAULT, "b", 1.0, 2.0),
+        at_least(DEFAULT, "c", None, 2.0),
+    ]
+    assert tally(lines) == "1 of 3 requirements are met, 1 missed, 1 not measured"
+    assert "| b | at least 2 | 1 | **missed** |" in bar_table(lines)
+    assert "| a (an aim beyond the bar) | at least 46 | 44 | **missed** |" in bar_table(lines)
+
+
+def test_black_and_flat_areas_are_measured_where_the_sources_agree() -> None:
+    a = np.zeros((64, 64), np.uint8)
+    a[:, 32:] = 120
+    b = a.copy()
+    b[40:, 32:] = 200
+    fused = np.asarray((a.astype(float) + b) / 2 + 5, np.uint8)
+    found = look(Pair("drawn", a, b), fused)
+    assert found["dark"] == 5
+    assert found["agreement"] == found["agreement_signed"] == 5
+    assert found["black"] == {"fused": 5, "darker_source": 0}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("chosen", ["tno21", "harvard_pet"])
+def test_the_average_has_the_figures_that_are_known_of_it(shared: Path, chosen: str) -> None:
+    known = json.loads((shared / "spec" / "published-figures.json").read_text())
+    pair = next(iter(pairs_of(chosen, 1)))
+    measured = measure_pair(chosen, pair, average_of(pair))
+    for name, value in known[chosen]["average"][pair.name].items():
+        assert measured[name] == pytest.approx(value, abs=1e-5)  # five decimals there
+    with pytest.raises(SystemExit, match="prepared otherwise"):
+        require_known_average(chosen, pair.name, {**measured, "SSIM": 0.5})
+
+
+def test_the_program_measures_without_development_data_and_says_what_is_left_out(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "figures.json"
+    done = subprocess.run(
+        [sys.executable, "scripts/evaluate_weights.py", "default", "--no-truth", "-o", str(file)],
+        cwd=ROOT,
+        env={**os.environ, "GIFNET_SHARED": str(tmp_path / "nothing")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Not the whole measurement" in done.stdout
+    figures = json.loads(file.read_text())
+    assert figures["settings"]["complete"] is False
+    assert figures["weights"]["parameters"] == 822_780
