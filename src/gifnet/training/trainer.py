@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import torch
 
-from gifnet.checkpoints import CheckpointHeader, load_model, save_checkpoint
+from gifnet.checkpoints import CheckpointHeader, save_checkpoint
 from gifnet.data.patches import Quadruple
 from gifnet.losses.information_weights import InformationWeights
-from gifnet.model import Freezing, GIFNet, Initialisation, build_gifnet
+from gifnet.model import Freezing, GIFNet, build_gifnet
 from gifnet.training.batches import Scenes, StepBatch, StepBatches, load_scenes
 from gifnet.training.config import TrainingConfig
 from gifnet.training.devices import autocast_for
@@ -22,6 +22,7 @@ from gifnet.training.run_folder import alone_in, make_folder, writing_to
 from gifnet.training.run_log import RunLog
 from gifnet.training.run_state import RunState, find_state, take_back
 from gifnet.training.schedule import learning_rate
+from gifnet.training.start import start_network
 from gifnet.training.step import (
     Losses,
     Update,
@@ -97,7 +98,7 @@ class Trainer:
         self.batches = StepBatches(config, self.scenes, self.processes)
         self.validation = Validation(config.validation, self.scenes.held_out, run)
         self.measure = SharedMeasure(choose_measure(config.loss, self.device), self.processes)
-        self.network = self._start_network()
+        self.network = start_network(config, self.device)
         self.optimiser = torch.optim.Adam(
             self.network.parameters(), lr=config.optimiser.learning_rate
         )
@@ -216,8 +217,9 @@ class Trainer:
     def _multi_modal(self, joint: Quadruple, batch: StepBatch) -> dict[str, torch.Tensor]:
         extra: dict[str, torch.Tensor] = {}
         if batch.contrast is not None:
-            contrast = self.processes.gather(batch.contrast.to(self.device))
-            private = held_to(contrast, self.config.loss)
+            private = held_to(
+                self.processes.gather(batch.contrast.to(self.device)), self.config.loss
+            )
         else:
             weights = self.information(
                 self.measure.measure(joint.infrared), self.measure.measure(joint.visible)
@@ -229,17 +231,13 @@ class Trainer:
         return {"multi_modal/public": done.public, "multi_modal/private": done.private} | extra
 
     def _digital_photography(self, joint: Quadruple, batch: StepBatch) -> dict[str, torch.Tensor]:
+        loss = self.config.loss
         if batch.held is not None:
             held = self._send(batch.held)
-            name, update = (
-                "inference",
-                inference_update(held, held_to(held.target, self.config.loss)),
-            )
+            name, update = "inference", inference_update(held, held_to(held.target, loss))
         else:
-            name, update = (
-                "digital_photography",
-                digital_photography_update(joint, held_to(joint.visible, self.config.loss)),
-            )
+            name = "digital_photography"
+            update = digital_photography_update(joint, held_to(joint.visible, loss))
         done = self._update(update, exchange=batch.exchange_digital_photography)
         return {f"{name}/public": done.public, f"{name}/private": done.private}
 
@@ -302,19 +300,6 @@ class Trainer:
         decay = min(self.config.optimiser.average, (1 + self.step) / (10 + self.step))
         for key, value in self.network.state_dict().items():
             self.average[key].lerp_(value, 1 - decay)
-
-    def _start_network(self) -> GIFNet:
-        model = self.config.model
-        if model.weights is not None:
-            network = load_model(model.weights)
-        else:
-            network = build_gifnet(
-                seed=self.config.seed, initialisation=Initialisation(model.initialisation)
-            )
-        layout = (
-            torch.channels_last if self.config.optimiser.channels_last else torch.contiguous_format
-        )
-        return network.train().to(device=self.device, memory_format=layout)  # type: ignore[call-overload,no-any-return]
 
     def _send(self, pictures: Any) -> Any:
         """Move a share of pictures to the device, and put the whole batch together there."""
