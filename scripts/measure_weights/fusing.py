@@ -75,7 +75,7 @@ def side_by_side(folder: Path, chosen: str, pair: Pair, results: dict[str, Level
     draw = ImageDraw.Draw(page)
     for index, (name, picture) in enumerate(pictures.items()):
         left, top = (width + 8) * (index % 2), (height + line) * (index // 2)
-        draw.text((left + 2, top + 2), f"{chosen} {pair.name}: {name}", 0, font)
+        draw.text((left + 2, top + 2), name, 0, font)
         page.paste(Image.fromarray(picture), (left, top + line))
     file = folder / "side-by-side" / chosen / f"{pair.name}.png"
     file.parent.mkdir(parents=True, exist_ok=True)

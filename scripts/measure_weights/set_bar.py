@@ -103,7 +103,13 @@ def _looked_at(name: str, rows: list[Row]) -> list[Requirement]:
     excess = np.mean([row["edge_excess"] for row in rows], axis=0)
     lines = [
         below(DEFAULT, f"{name}: change by exchanging the sources", exchange, EXCHANGE),
-        at_most(BOTH, f"{name}: windows, excess of gradients", float(excess.max()), EDGE_EXCESS),
+        at_most(
+            BOTH,
+            f"{name}: windows, excess of gradients",
+            float(excess.max()),
+            EDGE_EXCESS,
+            asked=f"at most {EDGE_EXCESS:g} {OUR_LIMIT}",
+        ),
     ]
     for key, subject in (
         ("dark", "level where both sources are black, of 255"),

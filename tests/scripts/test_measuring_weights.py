@@ -74,6 +74,14 @@ def test_a_faint_grid_at_the_edges_of_windows_is_found(start: int) -> None:
     assert excess_beyond(marked, [camera(), camera()])[start // 4] > 0.1
 
 
+def test_the_pixels_of_an_enlarged_source_are_no_pattern_of_windows() -> None:
+    enlarged = np.kron(camera()[:128, :128], np.ones((2, 2)))
+    # Half as many places as in a picture that was not enlarged: twice the chance.
+    assert max(map(abs, edge_excess(enlarged))) < 0.08
+    marked = with_grid(enlarged, 4 / 255)
+    assert excess_beyond(marked, [enlarged, enlarged])[0] > 0.05
+
+
 def test_a_grid_that_a_source_has_itself_is_no_pattern_of_windows() -> None:
     marked = with_grid(camera(), 2 / 255)
     assert max(excess_beyond(marked, [camera(), marked])) < 0.04
