@@ -1,7 +1,7 @@
 """Put the weights of a run into the package, under their recipe's name and licence line.
 
 python scripts/ship_weights.py runs/default --name default
-python scripts/ship_weights.py runs/first --name default --recipe recipes/first.toml
+python scripts/ship_weights.py runs/own --name default --recipe own.toml
 """
 
 import argparse

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
@@ -66,6 +66,8 @@ def test_the_interval_contains_the_mean(values: NDArray[np.float64]) -> None:
 def test_the_order_of_the_methods_changes_no_figure(
     values: NDArray[np.float64], random: "object"
 ) -> None:
+    means = np.sort(values.mean(axis=0))
+    assume((np.diff(means) > 1e-9).all())  # of two best methods the first one counts as the best
     order = list(range(values.shape[1]))
     random.shuffle(order)  # type: ignore[attr-defined]
     straight = summarise(of_values(values), resamples=50)

@@ -98,11 +98,13 @@ def test_where_compiling_fails_training_goes_on_without(
     monkeypatch.setattr(logging.getLogger("gifnet"), "propagate", True)
     config = make_config(optimiser={"steps": 1, "compile": True})
     trainer = Trainer(config, tmp_path / "run")
-    (record,) = (record for record in caplog.records if record.name.startswith("gifnet"))
-    assert record.levelname == "WARNING"
-    assert record.message.startswith("the step cannot be compiled here (no compiler here: and much")
-    assert record.message.endswith("optimiser.compile = false spares the attempt")
-    assert len(record.message) < 400
+    # Seen twice where another test has already let the log through.
+    records = (record for record in caplog.records if record.name.startswith("gifnet"))
+    ((level, message),) = {(record.levelname, record.message) for record in records}
+    assert level == "WARNING"
+    assert message.startswith("the step cannot be compiled here (no compiler here: and much")
+    assert message.endswith("optimiser.compile = false spares the attempt")
+    assert len(message) < 400
     trainer.train()
     assert trainer.step == 1
 
