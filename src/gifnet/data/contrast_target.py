@@ -73,8 +73,8 @@ def _combine_details(detail_a: Picture, detail_b: Picture, gain: float) -> Pictu
     energy_a = _local_mean(detail_a * detail_a) + np.float32(_NOISE)
     energy_b = _local_mean(detail_b * detail_b) + np.float32(_NOISE)
     match = (_local_mean(detail_a * detail_b) + np.float32(_NOISE)) / np.sqrt(energy_a * energy_b)
-    # Energies to the power of one half where the details agree, of three halves where they are
-    # opposite.
+    # Energies to the power of one half where the details agree, of three halves where they have
+    # nothing to do with each other, of five halves where they are opposite.
     share_a = 1 / (1 + (energy_b / energy_a) ** (1.5 - match))
     combined = share_a * detail_a + (1 - share_a) * detail_b
     if gain:
