@@ -76,3 +76,25 @@ def test_the_sharp_parts_of_a_focus_pair_win() -> None:
     result = contrast_target(near, far)
     average = (near + far) / 2
     assert np.abs(result - sharp).mean() < 0.5 * np.abs(average - sharp).mean()
+
+
+@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
+def test_a_source_that_shows_nothing_takes_no_share_of_the_brightness(level: float) -> None:
+    picture = np.asarray(0.25 + 0.5 * _noise(5, 96, 96), np.float32)
+    result = contrast_target(picture, np.full_like(picture, level))
+    # The mean of the two would be off by half of the distance, up to 0.25.
+    assert abs(result.mean() - picture.mean()) < 0.02
+    assert np.abs(result - picture).mean() < 0.03
+
+
+def test_nothing_coarse_gets_darker_or_brighter_than_both_sources() -> None:
+    halves = np.repeat(np.array([0.1, 0.9], np.float32), 48)[None].repeat(96, 0)
+    texture = np.asarray(0.04 * (_noise(7, 96, 96) - 0.5), np.float32)
+    dark, bright = halves * np.float32(0.5) + texture, halves * np.float32(0.5) + 0.5 + texture
+    result = contrast_target(dark, bright)
+    coarse = [picture[8:-8, 8:40].mean() for picture in (dark, result, bright)]
+    assert coarse[0] < coarse[1] < coarse[2]
+    coarse = [picture[8:-8, 56:-8].mean() for picture in (dark, result, bright)]
+    assert coarse[0] < coarse[1] < coarse[2]
+    assert result.min() > 0
+    assert result.max() < 1

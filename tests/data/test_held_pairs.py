@@ -74,7 +74,30 @@ def test_some_single_pictures_stay_and_some_are_to_become_sharper() -> None:
     pairs = _pairs("single", 60)
     assert all(pair.source_a is pair.source_b for pair in pairs)
     kept = sum(np.array_equal(pair.source_a, pair.target) for pair in pairs)
-    assert 12 <= kept <= 33
+    assert 3 <= kept <= 18
+
+
+def test_a_mixed_pair_is_hardly_ever_held_to_a_grey_target() -> None:
+    grey = 0
+    for pair in _pairs("mixed", 300):
+        liveliest = max(pair.source_a.std(), pair.source_b.std())
+        grey += bool(pair.target.std() < 0.3 * liveliest)
+    # One in twenty without the further attempts: a picture and its negative.
+    assert grey <= 2
+
+
+def test_some_focus_pairs_come_from_lossy_files() -> None:
+    lossy = 0
+    for pair in _pairs("focus", 60):
+        levels = [picture * 255 for picture in (pair.source_a, pair.source_b)]
+        sharp = max(
+            (np.abs(picture - pair.target) < 1 / 255).mean()
+            for picture in (pair.source_a, pair.source_b)
+        )
+        in_levels = all(np.allclose(level, np.round(level), atol=1e-4) for level in levels)
+        # Nowhere sharp to the last level, but in eight bits.
+        lossy += bool(in_levels and sharp < 0.3)
+    assert 3 <= lossy <= 24
 
 
 def test_the_order_of_the_sources_is_random() -> None:

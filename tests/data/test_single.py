@@ -6,10 +6,10 @@ import pytest
 from gifnet.data.single import draw_shapes, make_single_pair
 
 
-def test_a_single_pair_is_one_picture_twice_sharp_or_slightly_blurred() -> None:
+def test_a_single_pair_is_one_picture_twice_sharp_compressed_or_slightly_blurred() -> None:
     sharp = np.random.default_rng(0).random((32, 48), np.float32)
-    blurred = 0
-    for seed in range(40):
+    kept = blurred = in_levels = 0
+    for seed in range(100):
         pair = make_single_pair(np.random.default_rng(seed), sharp)
         assert pair.near is pair.far
         assert pair.near.shape == sharp.shape
@@ -17,10 +17,15 @@ def test_a_single_pair_is_one_picture_twice_sharp_or_slightly_blurred() -> None:
         assert pair.near.min() >= 0
         assert pair.near.max() <= 1
         assert np.array_equal(pair.region, np.ones_like(sharp))
+        kept += pair.near is sharp
         if pair.near is not sharp:
-            blurred += 1
-            assert pair.near.std() < 0.9 * sharp.std()
-    assert 10 <= blurred <= 30
+            blurred += bool(pair.near.std() < 0.9 * sharp.std())
+            levels = pair.near * 255
+            in_levels += bool(np.allclose(levels, np.round(levels), atol=1e-4))
+    assert 5 <= kept <= 28
+    assert 50 <= blurred <= 85
+    # The compressed ones and half of the blurred ones.
+    assert 35 <= in_levels <= 65
 
 
 @pytest.mark.parametrize("side", [16, 33])

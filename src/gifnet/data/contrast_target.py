@@ -10,7 +10,7 @@ structural patch decomposition approach", IEEE TIP 26(5), 2017.
 Two equal sources come out unchanged, and exchanging the sources changes nothing.
 """
 
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +23,22 @@ GAINS = (0.0, 0.0, 0.5, 1.0)
 """How much of the lost contrast is given back at each scale, from pixels on, each twice as coarse
 as the one before."""
 
-REST_GAIN = 0.6
+REST_GAIN = 0.8
 """The same for what is coarser than all of these, over the whole picture."""
+
+LEAST_SHARE = 0.1
+"""How much of the way to the darker or the brighter source is left in what is coarser: nothing gets
+darker or brighter than both."""
 
 LARGEST_GAIN = 2.0
 """Where the sources cancel each other out, little is left that could be strengthened."""
 
 _WINDOW = 1.5
 """Deviation in pixels of the window in which energies are compared."""
+
+_DEAD = 5e-6
+"""Energy, that of half a level of 255, below which a source shows nothing: black, white,
+saturated."""
 
 _NOISE = 1e-4
 """Energy below which a detail counts for nothing, that of a deviation of 1/100."""
@@ -46,27 +54,58 @@ def contrast_target(source_a: Picture, source_b: Picture) -> Picture:
     Returns:
         (H, W) in [0, 1].
     """
-    levels_a, levels_b = [source_a], [source_b]
-    for _ in GAINS:
-        levels_a.append(_reduce(levels_a[-1]))
-        levels_b.append(_reduce(levels_b[-1]))
-    combined = _combine_rest(levels_a[-1], levels_b[-1])
-    for level, gain in reversed(list(enumerate(GAINS))):
-        detail_a, detail_b = (
-            np.asarray(levels[level] - _expand(levels[level + 1], like=levels[level]), np.float32)
-            for levels in (levels_a, levels_b)
-        )
+    pyramid_a, pyramid_b = _take_apart(source_a), _take_apart(source_b)
+    combined = _combine_rest(pyramid_a, pyramid_b)
+    for detail_a, detail_b, gain in reversed(
+        list(zip(pyramid_a.details, pyramid_b.details, GAINS, strict=True))
+    ):
         detail = _combine_details(detail_a, detail_b, gain)
-        combined = np.asarray(_expand(combined, like=levels_a[level]) + detail, np.float32)
+        combined = np.asarray(_expand(combined, like=detail) + detail, np.float32)
     return np.asarray(np.clip(combined, 0, 1), np.float32)
 
 
-def _combine_rest(rest_a: Picture, rest_b: Picture) -> Picture:
-    mean = (rest_a + rest_b) / 2
-    level = mean.mean()
-    lost = max(rest_a.std(), rest_b.std()) / max(float(mean.std()), 1e-4)
-    gain = 1 + (min(lost, LARGEST_GAIN) - 1) * REST_GAIN
-    return np.asarray(level + (mean - level) * np.float32(gain), np.float32)
+class _Pyramid(NamedTuple):
+    """A picture by scales."""
+
+    details: list[Picture]
+    """From pixels on, each half as large as the one before."""
+
+    rest: Picture
+    """What is coarser than all details."""
+
+    energy: Picture
+    """The energy of all details around each pixel of the rest."""
+
+
+def _take_apart(picture: Picture) -> _Pyramid:
+    details: list[Picture] = []
+    energy = np.zeros_like(picture)
+    for _ in GAINS:
+        coarser = _reduce(picture)
+        detail = np.asarray(picture - _expand(coarser, like=picture), np.float32)
+        details.append(detail)
+        energy = _reduce(np.asarray(energy + detail * detail, np.float32))
+        picture = coarser
+    return _Pyramid(details, picture, cast(Picture, cv2.GaussianBlur(energy, (0, 0), 1.0)))
+
+
+def _combine_rest(pyramid_a: _Pyramid, pyramid_b: _Pyramid) -> Picture:
+    rest_a, rest_b = pyramid_a.rest, pyramid_b.rest
+    # Equal shares, but where a source shows nothing at all.
+    alive_a, alive_b = (
+        energy / (energy + np.float32(_DEAD))
+        for energy in (np.maximum(p.energy, 0) + np.float32(1e-7) for p in (pyramid_a, pyramid_b))
+    )
+    share_a = alive_a / (alive_a + alive_b)
+    mixed = share_a * rest_a + (1 - share_a) * rest_b
+    lost = max(rest_a.std(), rest_b.std()) / max(float(mixed.std()), 1e-4)
+    gain = (float(np.clip(lost, 1, LARGEST_GAIN)) - 1) * REST_GAIN
+    wanted = (mixed - mixed.mean()) * np.float32(gain)
+    # Shadows and lights would be clipped, and their details with them, were it not for this limit.
+    lowest, highest = np.minimum(rest_a, rest_b), np.maximum(rest_a, rest_b)
+    room = np.where(wanted > 0, highest - mixed, mixed - lowest) * np.float32(1 - LEAST_SHARE)
+    room = np.maximum(room, 0) + np.float32(1e-4)
+    return np.asarray(mixed + room * np.tanh(wanted / room), np.float32)
 
 
 def _combine_details(detail_a: Picture, detail_b: Picture, gain: float) -> Picture:

@@ -82,12 +82,13 @@ class SceneCrops:
             generator: Source of all randomness.
 
         Returns:
-            A patch whose visible picture deviates by more than a random limit below ``DULL``, or
+            A patch of which a picture deviates by more than a random limit below ``DULL``, or
             after some attempts any patch.
         """
         crop = self.cut(generator)
         for _ in range(_ATTEMPTS - 1):
-            if crop.visible.std() > generator.uniform(0, DULL):
+            liveliest = max(p.std() for p in crop if p is not None)
+            if liveliest > generator.uniform(0, DULL):
                 break
             crop = self.cut(generator)
         return crop

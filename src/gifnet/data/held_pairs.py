@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gifnet.data.compression import compress
 from gifnet.data.contrast_target import contrast_target
 from gifnet.data.crops import SceneCrops, vary_tone
 from gifnet.data.defocus import make_focus_pair
@@ -14,6 +15,11 @@ from gifnet.data.modality import another_look
 from gifnet.data.single import draw_shapes, make_single_pair
 
 Picture = NDArray[np.float32]
+
+_ATTEMPTS = 4
+
+COMPRESSED = 0.2
+"""Share of the focus pairs that come from lossy files."""
 
 
 class HeldPair(NamedTuple):
@@ -78,8 +84,10 @@ class HeldPairSampler:
 
     def _focus(self, generator: np.random.Generator) -> HeldPair:
         sharp = self._picture(generator)
-        pair = make_focus_pair(generator, sharp)
-        return HeldPair(pair.near, pair.far, sharp, sharp)
+        near, far, _ = make_focus_pair(generator, sharp)
+        if generator.random() < COMPRESSED:
+            near, far = compress(generator, near), compress(generator, far)
+        return HeldPair(near, far, sharp, sharp)
 
     def _single(self, generator: np.random.Generator) -> HeldPair:
         sharp = self._picture(generator)
@@ -102,8 +110,13 @@ class HeldPairSampler:
     def _mixed(self, generator: np.random.Generator) -> HeldPair:
         picture = self._picture(generator)
         scene = picture if generator.random() < 0.5 else self._picture(generator)
-        other = another_look(generator, scene)
-        return HeldPair(other, picture, contrast_target(other, picture), picture)
+        for _ in range(_ATTEMPTS):
+            other = another_look(generator, scene)
+            target = contrast_target(other, picture)
+            # A picture and its negative cancel each other out: nothing could be learnt from them.
+            if target.std() > 0.5 * max(other.std(), picture.std()):
+                break
+        return HeldPair(other, picture, target, picture)
 
     def _exposure(self, generator: np.random.Generator) -> HeldPair:
         scene = self._picture(generator)

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gifnet.data.compression import compress
 from gifnet.data.defocus import FocusPair, blur
 from gifnet.data.regions import random_region
 
@@ -20,11 +21,17 @@ def make_single_pair(generator: np.random.Generator, sharp: Picture) -> FocusPai
         sharp: The truth, (H, W) in [0, 1].
 
     Returns:
-        The pair; three of eight pairs are the truth itself.
+        The pair. One pair in seven is the truth itself, as many are the truth compressed, and the
+        others blurred, with 8 bits every other time.
     """
     source = sharp
-    if generator.random() < 0.625:
+    draw = generator.random()
+    if draw < 0.15:
+        source = compress(generator, sharp)
+    elif draw < 0.85:
         source = np.clip(blur(sharp, generator.uniform(*MILD_BLUR), disk=False), 0, 1)
+        if generator.random() < 0.5:
+            source = np.asarray(np.round(source * 255) / 255, np.float32)
     return FocusPair(source, source, np.ones_like(sharp))
 
 
