@@ -1,29 +1,20 @@
 """``gifnet data`` as a user runs it."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+RunData = Callable[..., subprocess.CompletedProcess[str]]
 COMMAND = [sys.executable, "-W", "error", "-m", "gifnet", "data"]
 FOLDERS = ["visible", "infrared", "near", "far"]
-
-
-def _run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **environment},
-    )
 
 
 def _make_pairs(
@@ -48,12 +39,12 @@ def _contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_preview_draws_pairs_and_single_pictures(tmp_path: Path) -> None:
+def test_preview_draws_pairs_and_single_pictures(tmp_path: Path, run_data: RunData) -> None:
     root = _make_pairs(tmp_path / "set", 2)
     sheet, again, other = (tmp_path / f"{name}.png" for name in ("sheet", "again", "other"))
     options = ["--count", "3", "--patch", "32"]
 
-    done = _run("preview", root, root / "vi", "-o", sheet, *options)
+    done = run_data("preview", root, root / "vi", "-o", sheet, *options)
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == str(sheet)
@@ -61,8 +52,8 @@ def test_preview_draws_pairs_and_single_pictures(tmp_path: Path) -> None:
         # Five patches of 256 pixels a row, three rows.
         assert picture.width > 5 * 256
         assert picture.height > 3 * 256
-    _run("preview", root, root / "vi", "-o", again, *options)
-    _run("preview", root, root / "vi", "-o", other, *options, "--seed", "1")
+    run_data("preview", root, root / "vi", "-o", again, *options)
+    run_data("preview", root, root / "vi", "-o", other, *options, "--seed", "1")
     assert sheet.read_bytes() == again.read_bytes()
     assert sheet.read_bytes() != other.read_bytes()
 
@@ -92,11 +83,13 @@ def test_preview_says_what_is_wrong(tmp_path: Path, arguments: list[str], messag
     assert [file.name for file in tmp_path.iterdir()] == ["set"]
 
 
-def test_make_joint_writes_four_grey_pictures_of_each_pair(tmp_path: Path) -> None:
+def test_make_joint_writes_four_grey_pictures_of_each_pair(
+    tmp_path: Path, run_data: RunData
+) -> None:
     root, output = _make_pairs(tmp_path / "set", 3, infrared="thermal"), tmp_path / "deep" / "joint"
     before = _contents(root)
 
-    done = _run("make-joint", root, "-o", output, "--infrared", "thermal", "--seed", "5")
+    done = run_data("make-joint", root, "-o", output, "--infrared", "thermal", "--seed", "5")
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == f"{output}: 3 written, 0 there already, 0 left out"
@@ -120,7 +113,7 @@ def test_make_joint_writes_four_grey_pictures_of_each_pair(tmp_path: Path) -> No
     assert manifest["scenes"]["scene00"] == {"visible": "scene00.png", "infrared": "scene00.png"}
 
 
-def test_a_pair_depends_on_the_seed_and_its_name_alone(tmp_path: Path) -> None:
+def test_a_pair_depends_on_the_seed_and_its_name_alone(tmp_path: Path, run_data: RunData) -> None:
     root, few = _make_pairs(tmp_path / "set", 3), tmp_path / "few" / "set"
     for folder in ("ir", "vi"):
         (few / folder).mkdir(parents=True)
@@ -130,7 +123,7 @@ def test_a_pair_depends_on_the_seed_and_its_name_alone(tmp_path: Path) -> None:
         (root / folder / "twin.png").write_bytes(file.read_bytes())
 
     for source, name, seed in ((root, "all", 1), (few, "one", 1), (few, "other", 2)):
-        done = _run("make-joint", source, "-o", tmp_path / name, "--seed", str(seed))
+        done = run_data("make-joint", source, "-o", tmp_path / name, "--seed", str(seed))
         assert done.returncode == 0, done.stderr
 
     of_all, of_one, other = (_contents(tmp_path / name) for name in ("all", "one", "other"))
@@ -141,10 +134,10 @@ def test_a_pair_depends_on_the_seed_and_its_name_alone(tmp_path: Path) -> None:
     assert of_all["visible/scene02.png"] == of_all["visible/twin.png"]
 
 
-def test_a_killed_run_is_gone_on_with_to_the_same_bytes(tmp_path: Path) -> None:
+def test_a_killed_run_is_gone_on_with_to_the_same_bytes(tmp_path: Path, run_data: RunData) -> None:
     root = _make_pairs(tmp_path / "set", 18, size=(400, 300))
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert _run("make-joint", root, "-o", whole).returncode == 0
+    assert run_data("make-joint", root, "-o", whole).returncode == 0
 
     process = subprocess.Popen(
         [*COMMAND, "make-joint", str(root), "-o", str(killed)], stderr=subprocess.DEVNULL
@@ -161,7 +154,7 @@ def test_a_killed_run_is_gone_on_with_to_the_same_bytes(tmp_path: Path) -> None:
     (killed / "near" / ".scene00.png.0123abcd.tmp").write_bytes(b"half a picture")
     untouched = (killed / "far" / "scene01.png").stat().st_mtime_ns
 
-    done = _run("make-joint", root, "-o", killed)
+    done = run_data("make-joint", root, "-o", killed)
 
     assert done.returncode == 0, done.stderr
     skipped = len(complete) - 1
@@ -170,12 +163,12 @@ def test_a_killed_run_is_gone_on_with_to_the_same_bytes(tmp_path: Path) -> None:
     assert (killed / "far" / "scene01.png").stat().st_mtime_ns == untouched
 
 
-def test_bad_pairs_do_not_stop_the_others(tmp_path: Path) -> None:
+def test_bad_pairs_do_not_stop_the_others(tmp_path: Path, run_data: RunData) -> None:
     root, output = _make_pairs(tmp_path / "set", 4), tmp_path / "joint"
     (root / "ir" / "scene00.png").write_bytes(b"")
     Image.new("L", (30, 30)).save(root / "ir" / "scene02.png")
 
-    done = _run("make-joint", root, "-o", output)
+    done = run_data("make-joint", root, "-o", output)
 
     assert done.returncode == 1
     assert "2 written, 0 there already, 2 left out" in done.stdout
@@ -187,13 +180,13 @@ def test_bad_pairs_do_not_stop_the_others(tmp_path: Path) -> None:
     ]
 
 
-def test_pictures_are_cut_and_reduced_to_the_wanted_size(tmp_path: Path) -> None:
+def test_pictures_are_cut_and_reduced_to_the_wanted_size(tmp_path: Path, run_data: RunData) -> None:
     root, output = _make_pairs(tmp_path / "set", 1), tmp_path / "joint"
     for folder in ("ir", "vi"):
         # Too small for the size: one side is enough to refuse it.
         Image.new("L", (30, 80)).save(root / folder / "small.png")
 
-    done = _run("make-joint", root, "-o", output, "--size", "32x24")
+    done = run_data("make-joint", root, "-o", output, "--size", "32x24")
 
     assert done.returncode == 1
     assert "small: expected pictures of at least 32 x 24 pixels, got 30 x 80" in done.stderr
@@ -203,27 +196,29 @@ def test_pictures_are_cut_and_reduced_to_the_wanted_size(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("size", ["32", "32x", "x", "4x100", "-3x5", "32x24x2"])
-def test_a_size_that_is_none_is_bad_usage(tmp_path: Path, size: str) -> None:
-    done = _run("make-joint", tmp_path, "-o", tmp_path / "joint", f"--size={size}")
+def test_a_size_that_is_none_is_bad_usage(tmp_path: Path, size: str, run_data: RunData) -> None:
+    done = run_data("make-joint", tmp_path, "-o", tmp_path / "joint", f"--size={size}")
 
     assert done.returncode == 2
     assert "--size" in done.stderr
     assert not (tmp_path / "joint").exists()
 
 
-def test_other_options_for_a_set_that_was_begun_are_refused(tmp_path: Path) -> None:
+def test_other_options_for_a_set_that_was_begun_are_refused(
+    tmp_path: Path, run_data: RunData
+) -> None:
     root, output = _make_pairs(tmp_path / "set", 1), tmp_path / "joint"
-    assert _run("make-joint", root, "-o", output).returncode == 0
+    assert run_data("make-joint", root, "-o", output).returncode == 0
     before = _contents(output)
 
-    done = _run("make-joint", root, "-o", output, "--seed", "1")
+    done = run_data("make-joint", root, "-o", output, "--seed", "1")
 
     assert done.returncode == 2
     assert "was made with seed 0 instead of 1: give the same options" in done.stderr
     assert _contents(output) == before
 
 
-def test_inputs_and_foreign_files_are_never_written_over(tmp_path: Path) -> None:
+def test_inputs_and_foreign_files_are_never_written_over(tmp_path: Path, run_data: RunData) -> None:
     root = tmp_path / "set"
     _make_pairs(root, 1, infrared="infrared")
     (root / "vi").rename(root / "visible")
@@ -238,27 +233,29 @@ def test_inputs_and_foreign_files_are_never_written_over(tmp_path: Path) -> None
         (foreign, "choose another folder"),
         (foreign / "near" / "scene00.png", "cannot write to"),
     ):
-        done = _run("make-joint", root, "-o", output, *names)
+        done = run_data("make-joint", root, "-o", output, *names)
         assert done.returncode == 2
         assert message in done.stderr
     assert _contents(tmp_path) == before
 
 
-def test_without_opencv_the_extra_is_named_and_help_still_works(tmp_path: Path) -> None:
+def test_without_opencv_the_extra_is_named_and_help_still_works(
+    tmp_path: Path, run_data: RunData
+) -> None:
     stand_in = "raise ModuleNotFoundError(\"No module named 'cv2'\", name='cv2')\n"
     (tmp_path / "cv2.py").write_text(stand_in)
     _make_pairs(tmp_path / "set", 1)
 
     for command, output in (("preview", "sheet.png"), ("make-joint", "joint")):
         target = tmp_path / output
-        done = _run(command, tmp_path / "set", "-o", target, PYTHONPATH=str(tmp_path))
+        done = run_data(command, tmp_path / "set", "-o", target, PYTHONPATH=str(tmp_path))
         assert done.returncode == 2
         assert "pip install 'gifnet[train]'" in done.stderr
         assert not target.exists()
-        assert _run(command, "--help", PYTHONPATH=str(tmp_path)).returncode == 0
+        assert run_data(command, "--help", PYTHONPATH=str(tmp_path)).returncode == 0
 
 
-def test_every_help_ends_with_an_example() -> None:
+def test_every_help_ends_with_an_example(run_data: RunData) -> None:
     for command in ("preview", "make-joint", "prepare"):
-        done = _run(command, "--help")
+        done = run_data(command, "--help")
         assert f"Example:\n    gifnet data {command} " in done.stdout

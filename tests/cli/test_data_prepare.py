@@ -1,28 +1,24 @@
 """``gifnet data prepare`` as a user runs it."""
 
-import os
+import re
 import signal
 import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from gifnet.training.batches import load_scenes
+from gifnet.training.packaged_recipes import load_recipe, recipe_names
+
+RunData = Callable[..., subprocess.CompletedProcess[str]]
+TRAINING = Path(__file__).resolve().parents[2] / "docs" / "training.md"
 COMMAND = [sys.executable, "-W", "error", "-m", "gifnet", "data", "prepare"]
-
-
-def _run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **environment},
-    )
 
 
 def _make_msrs(root: Path, count: int, *, size: tuple[int, int] = (64, 48)) -> Path:
@@ -38,11 +34,11 @@ def _make_msrs(root: Path, count: int, *, size: tuple[int, int] = (64, 48)) -> P
 
 
 def test_a_copy_is_reported_with_its_licence_and_trained_on_by_the_printed_line(
-    tmp_path: Path,
+    tmp_path: Path, run_data: RunData
 ) -> None:
     root, output = _make_msrs(tmp_path / "MSRS", 3), tmp_path / "copy"
 
-    done = _run("msrs", "--root", root, "-o", output)
+    done = run_data("prepare", "msrs", "--root", root, "-o", output)
 
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
@@ -61,13 +57,54 @@ def test_a_copy_is_reported_with_its_licence_and_trained_on_by_the_printed_line(
         assert picture.format == "PNG"
 
 
-def test_what_is_bad_is_listed_at_the_end_and_the_rest_prepared(tmp_path: Path) -> None:
+def test_the_folder_that_the_documentation_makes_is_what_the_recipes_train_on(
+    tmp_path: Path, run_data: RunData
+) -> None:
+    generator = np.random.default_rng(5)
+    lies = {
+        "MSRS": ("train/ir", "train/vi"),
+        "RoadScene": ("cropinfrared", "crop_LR_visible"),
+        "LLVIP": ("infrared/train", "visible/train"),
+        "PICTURES": (".",),
+    }
+    for root, folders in lies.items():
+        for folder in folders:
+            (tmp_path / root / folder).mkdir(parents=True)
+            for number in range(8):  # six of them are held out
+                pixels = generator.integers(0, 256, (64, 72), np.uint8)
+                Image.fromarray(pixels).save(tmp_path / root / folder / f"{number}.png")
+    advice = re.findall(
+        r"^gifnet data (prepare .* -o DIR/\w+)$", TRAINING.read_text(), re.MULTILINE
+    )
+    assert len(advice) == 4
+    for line in advice:
+        words = [str(tmp_path / word) if word in lies else word for word in line.split()]
+        done = run_data(*(word.replace("DIR", str(tmp_path / "train")) for word in words))
+        assert done.returncode == 0, done.stderr
+
+    for name in recipe_names():
+        recipe = load_recipe(name, data=tmp_path / "train")
+        scenes = load_scenes(recipe)
+        assert len(scenes.held_out) == 6 * (len(recipe.data.pairs) + len(recipe.data.sharp))
+        pictures = [*scenes.paired, *scenes.sharp, *scenes.held_out]
+        assert {scene.visible.shape for scene in pictures} == {(64, 72)}
+        assert {scene.name for scene in pictures} == {
+            f"{folder.root.name}/{number}"
+            for folder in (*recipe.data.pairs, *recipe.data.sharp)
+            for number in range(8)
+        }
+    assert recipe_names() == ("default", "paper")
+
+
+def test_what_is_bad_is_listed_at_the_end_and_the_rest_prepared(
+    tmp_path: Path, run_data: RunData
+) -> None:
     root, output = _make_msrs(tmp_path / "MSRS", 4), tmp_path / "copy"
     (root / "train" / "ir" / "00000D.png").write_bytes(b"")
     Image.new("L", (30, 30)).save(root / "train" / "vi" / "00001D.png")
     (root / "train" / "vi" / "00002D.png").unlink()
 
-    done = _run("msrs", "--root", root, "-o", output)
+    done = run_data("prepare", "msrs", "--root", root, "-o", output)
 
     assert done.returncode == 1
     assert "\n1 pairs, 2 left out, 1 pictures without a partner\n" in done.stdout
@@ -78,12 +115,12 @@ def test_what_is_bad_is_listed_at_the_end_and_the_rest_prepared(tmp_path: Path) 
     assert [file.name for file in (output / "ir").iterdir()] == ["00003D.png"]
 
 
-def test_a_killed_run_is_gone_on_with_to_the_same_bytes(tmp_path: Path) -> None:
+def test_a_killed_run_is_gone_on_with_to_the_same_bytes(tmp_path: Path, run_data: RunData) -> None:
     root = _make_msrs(tmp_path / "MSRS", 16, size=(400, 300))
     # Of one name, which the preview's titles show.
     whole, killed = tmp_path / "whole" / "copy", tmp_path / "killed" / "copy"
     arguments = ["msrs", "--root", str(root), "--longest-side", "320"]
-    assert _run(*arguments, "-o", whole).returncode == 0
+    assert run_data("prepare", *arguments, "-o", whole).returncode == 0
 
     process = subprocess.Popen(
         [*COMMAND, *arguments, "-o", str(killed)],
@@ -97,7 +134,7 @@ def test_a_killed_run_is_gone_on_with_to_the_same_bytes(tmp_path: Path) -> None:
     process.wait()
     assert 3 <= len(list((killed / "ir").glob("[!.]*.png"))) < 16
 
-    done = _run(*arguments, "-o", killed)
+    done = run_data("prepare", *arguments, "-o", killed)
 
     assert done.returncode == 0, done.stderr
     assert "sizes: 320 x 240 (16)" in done.stdout
@@ -131,11 +168,11 @@ def test_what_is_wrong_is_said_and_nothing_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_opencv_the_extra_is_named(tmp_path: Path) -> None:
+def test_without_opencv_the_extra_is_named(tmp_path: Path, run_data: RunData) -> None:
     stand_in = "raise ModuleNotFoundError(\"No module named 'cv2'\", name='cv2')\n"
     (tmp_path / "cv2.py").write_text(stand_in)
 
-    done = _run("plain", "--root", tmp_path, PYTHONPATH=str(tmp_path))
+    done = run_data("prepare", "plain", "--root", tmp_path, PYTHONPATH=str(tmp_path))
 
     assert done.returncode == 2
     assert "pip install 'gifnet[train]'" in done.stderr

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from gifnet.cli import main
-
+TrainHere = Callable[..., int]
 STEPS = 6
 COMMAND = [sys.executable, "-W", "error", "-m", "gifnet", "train"]
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -32,7 +32,6 @@ def fsync(descriptor):
     if writes == {count}:
         os.kill(os.getpid(), signal.SIGKILL)
 os.fsync = fsync
-from gifnet.cli import main
 sys.argv = ["gifnet", "train", *{arguments!r}]
 main()
 """
@@ -84,20 +83,6 @@ def _train(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Comple
         env=ENVIRONMENT,
         cwd=cwd,
     )
-
-
-def _main(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
-    """Run the command in this process, for what needs no process of its own."""
-    monkeypatch.setattr(sys, "argv", ["gifnet", "train", *map(str, arguments)])
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        main()
-    except SystemExit as leaving:
-        return int(leaving.code or 0)
-    finally:
-        torch.set_num_threads(threads)
-    return 0
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +191,7 @@ def test_a_run_killed_while_it_writes_resumes_to_the_same_bits(
 
 
 def test_ctrl_c_saves_the_step_and_says_how_to_go_on(
-    recipe: Path, uninterrupted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    recipe: Path, uninterrupted: Path, tmp_path: Path, train_here: TrainHere
 ) -> None:
     run = tmp_path / "run"
     with subprocess.Popen(
@@ -226,7 +211,7 @@ def test_ctrl_c_saves_the_step_and_says_how_to_go_on(
     assert 1 <= step < STEPS
     assert output == f"{run / 'weights.safetensors'}: {step} of {STEPS} steps\n"
 
-    _main(monkeypatch, recipe, "--resume", run)
+    train_here(recipe, "--resume", run)
     weights, expected = (load_file(r / "weights.safetensors") for r in (run, uninterrupted))
     assert all(torch.equal(weights[key], expected[key]) for key in expected)
 
@@ -236,22 +221,20 @@ def test_a_run_stopped_early_has_a_default_folder_and_goes_on(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    train_here: TrainHere,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _main(monkeypatch, recipe, "--stop-after", "1")
+    train_here(recipe, "--stop-after", "1")
     output, errors = capsys.readouterr()
     assert output == f"runs/tiny/weights.safetensors: 1 of {STEPS} steps\n"
     assert f"gifnet train {recipe} --resume runs/tiny" in " ".join(errors.split())
 
 
 def test_a_finished_run_is_left_as_it_is(
-    recipe: Path,
-    uninterrupted: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    recipe: Path, uninterrupted: Path, train_here: TrainHere, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = (uninterrupted / "weights.safetensors").read_bytes()
-    _main(monkeypatch, recipe, "--resume", uninterrupted)
+    train_here(recipe, "--resume", uninterrupted)
     assert f"{STEPS} of {STEPS} steps" in capsys.readouterr().out
     assert (uninterrupted / "weights.safetensors").read_bytes() == before
 
@@ -273,13 +256,10 @@ def _refusals(recipe: Path, run: Path) -> list[tuple[list[str | Path], str]]:
 
 
 def test_what_makes_no_sense_is_refused_in_one_line(
-    recipe: Path,
-    uninterrupted: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    recipe: Path, uninterrupted: Path, capsys: pytest.CaptureFixture[str], train_here: TrainHere
 ) -> None:
     for arguments, message in _refusals(recipe, uninterrupted):
-        assert _main(monkeypatch, *arguments) == 2
+        assert train_here(*arguments) == 2
         errors = capsys.readouterr().err
         assert message in " ".join(errors.split())
         assert "Traceback" not in errors

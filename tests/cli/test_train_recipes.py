@@ -3,18 +3,18 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from gifnet.checkpoints import read_header
-from gifnet.cli import main
 from gifnet.training import packaged_recipes
 from gifnet.training.packaged_recipes import read_recipe
 
+TrainHere = Callable[..., int]
 STEPS = 2
 # Stands for the package's recipe, which takes its time to calibrate.
 TINY = f"""
@@ -24,19 +24,6 @@ loss = {{ calibration_batches = 20 }}
 optimiser = {{ steps = {STEPS}, batch = 1, device = "cpu" }}
 validation = {{ every = 1, holdout = 1 }}
 """
-
-
-def _main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["gifnet", "train", *arguments])
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        main()
-    except SystemExit as leaving:
-        return int(leaving.code or 0)
-    finally:
-        torch.set_num_threads(threads)
-    return 0
 
 
 @pytest.fixture
@@ -57,10 +44,10 @@ def tiny_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_recipe_is_trained_by_name_and_says_how_to_go_on(
-    tiny_default: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tiny_default: Path, train_here: TrainHere, capsys: pytest.CaptureFixture[str]
 ) -> None:
     recipe = ["--recipe", "default", "--data", "data"]
-    assert _main(monkeypatch, *recipe, "--stop-after", "1") == 0
+    assert train_here(*recipe, "--stop-after", "1") == 0
     output, errors = capsys.readouterr()
     assert output == f"runs/default/weights.safetensors: 1 of {STEPS} steps\n"
     resumed = "gifnet train --recipe default --data data --resume runs/default"
@@ -68,7 +55,7 @@ def test_a_recipe_is_trained_by_name_and_says_how_to_go_on(
     weights = tiny_default / "runs" / "default" / "weights.safetensors"
     assert read_header(weights).step == 1
 
-    assert _main(monkeypatch, *resumed.split()[2:]) == 0
+    assert train_here(*resumed.split()[2:]) == 0
     output, errors = capsys.readouterr()
     assert output == f"runs/default/weights.safetensors: {STEPS} of {STEPS} steps\n"
     assert "go on with" not in errors
@@ -78,11 +65,11 @@ def test_a_recipe_is_trained_by_name_and_says_how_to_go_on(
 
 
 def test_a_file_is_trained_with_data_that_lie_elsewhere(
-    tiny_default: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tiny_default: Path, train_here: TrainHere, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = (tiny_default / "data").rename(tiny_default / "my data")
     file = tiny_default / "recipes" / "default.toml"
-    assert _main(monkeypatch, str(file), "--data", "my data", "--stop-after", "1") == 0
+    assert train_here(str(file), "--data", "my data", "--stop-after", "1") == 0
     resumed = f"gifnet train {file} --data 'my data' --resume runs/default"
     assert f"go on with:  {resumed}\n" in capsys.readouterr().err
     assert data.is_dir()
@@ -104,9 +91,10 @@ def test_a_recipe_that_cannot_be_trained_is_refused_with_what_to_do(
     message: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    train_here: TrainHere,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert _main(monkeypatch, *arguments) == 2
+    assert train_here(*arguments) == 2
     output, errors = capsys.readouterr()
     assert output == ""
     assert message in re.sub(r"\s+", " ", errors)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gifnet.data.folders import list_pairs, load_pairs
+from gifnet.data.folders import list_pairs, list_singles, load_pairs
 from gifnet.data.layouts import Split
 from gifnet.data.prepare import prepare
 from gifnet.data.set_search import load_training_pairs
@@ -229,7 +229,9 @@ def test_inputs_and_foreign_files_are_never_written_over(tmp_path: Path) -> None
     assert _contents(tmp_path) == before
 
 
-def test_sharp_pictures_are_copied_apart_from_the_preview(tmp_path: Path) -> None:
+def test_sharp_pictures_are_copied_to_the_folder_itself_and_the_preview_apart(
+    tmp_path: Path,
+) -> None:
     root, output = tmp_path / "pictures", tmp_path / "copy"
     for number in range(3):
         _write_picture(root / f"{number}.png", size=SIZE, seed=number)
@@ -237,11 +239,17 @@ def test_sharp_pictures_are_copied_apart_from_the_preview(tmp_path: Path) -> Non
     checked, copied = prepare("sharp", root), prepare("sharp", root, output)
 
     assert tomllib.loads(checked.recipe) == {"sharp": [{"root": str(root)}]}
-    assert tomllib.loads(copied.recipe) == {"sharp": [{"root": str(output / "sharp")}]}
-    assert sorted(file.name for file in (output / "sharp").iterdir()) == ["0.png", "1.png", "2.png"]
-    assert (output / "preview.png").is_file()
-    with pytest.raises(DataError, match="apart from the inputs"):
-        prepare("sharp", output / "sharp", output)
+    assert tomllib.loads(copied.recipe) == {"sharp": [{"root": str(output)}]}
+    # What training reads: the pictures, and not the sheet of them.
+    assert [files.visible for files in list_singles(output)] == [
+        output / f"{number}.png" for number in range(3)
+    ]
+    assert copied.preview == output / "preview" / "preview.png"
+    assert copied.preview.is_file()
+    assert prepare("sharp", root, output).skipped == 3
+    for foreign in (output, tmp_path):
+        with pytest.raises(DataError, match="apart from the inputs|choose another folder"):
+            prepare("sharp", output, foreign)
 
 
 def test_the_recipe_names_other_subfolders_and_quotes_what_needs_it(tmp_path: Path) -> None:

@@ -167,6 +167,16 @@ def test_every_layout_is_found(
     ]
 
 
+def test_a_part_for_testing_does_not_hide_one_for_validation(tmp_path: Path) -> None:
+    names = "Infrared/{0}/MSRS/{1}.png Visible/{0}/MSRS/{1}.png"
+    parts = (("train", "1"), ("test", "2"), ("val", "3"))
+    root = _lay_out(tmp_path, " ".join(names.format(*part) for part in parts))
+
+    assert _stems(find_pairs("msrs", root, split=Split.ALL)) == ["1", "2", "3"]
+    assert _stems(find_pairs("msrs", root, split=Split.TRAIN)) == ["1"]
+    assert _stems(find_pairs("msrs", root, split=Split.TEST)) == ["2"]
+
+
 def test_every_set_of_the_table_has_a_test_of_its_first_layout() -> None:
     tested = {layout for layout, *_ in LAYOUTS.values()}
     assert tested == {"plain", *PAIR_SETS}

@@ -201,8 +201,8 @@ def prepare(
 ) -> None:
     """Check a training set, say how to train on it, and write a plain copy if wanted.
 
-    Decodes every picture. A copy is OUT_DIR/{ir,vi}/STEM.* (OUT_DIR/sharp for single pictures),
-    with preview.png to look at; started again with the same options, it goes on where it was
+    Decodes every picture. A copy is OUT_DIR/{ir,vi}/STEM.* (OUT_DIR/STEM.* for single pictures),
+    with a preview to look at; started again with the same options, it goes on where it was
     stopped. What cannot be used is left out and listed at the end; the exit code is then 1.
     """
     if longest_side is not None and output is None:

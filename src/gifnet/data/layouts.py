@@ -45,11 +45,16 @@ class Variant:
         return "{part}" in self.infrared
 
     def names_of_parts(self, split: Split) -> tuple[tuple[str, ...], ...]:
-        """The names that each wanted part may have; an empty name where there are no parts."""
+        """The names that each wanted part may have; an empty name where there are no parts.
+
+        Of all parts, each name is one of its own: a set may have a part for testing and another
+        for validation.
+        """
         if not self.has_parts:
             return () if split is Split.TEST else (("",),)
-        names = {Split.TRAIN: (self.train,), Split.TEST: (self.test,)}
-        return names.get(split, (self.train, self.test))
+        if split is Split.ALL:
+            return tuple((name,) for name in (*self.train, *self.test))
+        return (self.train,) if split is Split.TRAIN else (self.test,)
 
     def describe(self, split: Split) -> str:
         """The two folders of a part, for people."""

@@ -11,7 +11,7 @@ import numpy as np
 from gifnet.data.folders import Luma, Scene, SceneFiles, list_singles
 from gifnet.data.layouts import PAIR_SETS, Split
 from gifnet.data.opencv import cv2
-from gifnet.data.prepared_folder import PREVIEW, SHARP_FOLDER, PreparedFolder
+from gifnet.data.prepared_folder import PREVIEW, SHARP_PREVIEW, PreparedFolder
 from gifnet.data.preview import draw_preview
 from gifnet.data.set_search import FoundPairs, find_pairs
 from gifnet.errors import DataError
@@ -75,7 +75,7 @@ def prepare(
 ) -> PrepareReport:
     """Decode every picture of a training set, and write a plain copy of the good ones if wanted.
 
-    The copy is ``output/{ir,vi}/STEM.*``, or ``output/sharp/STEM.*`` for single pictures: the very
+    The copy is ``output/{ir,vi}/STEM.*``, or ``output/STEM.*`` for single pictures: the very
     bytes of the sources, or smaller grey PNG pictures. An interrupted run is gone on with by
     calling this again: what is copied is not copied again.
 
@@ -168,12 +168,14 @@ def _reduce(scene: Scene, size: tuple[int, int]) -> list[Luma]:
 def _write_preview(output: Path, name: str, report: PrepareReport) -> Path:
     """A contact sheet of patches of the copy."""
     sheet = draw_preview(
-        [output / SHARP_FOLDER if name == "sharp" else output],
+        [output],
         count=min(_PREVIEW_ROWS, report.pairs),
         patch=min(_PREVIEW_PATCH, *(side for size in report.sizes for side in size)),
     )
-    write_image(output / PREVIEW, sheet)
-    return output / PREVIEW
+    file = output / (SHARP_PREVIEW if name == "sharp" else PREVIEW)
+    file.parent.mkdir(exist_ok=True)
+    write_image(file, sheet)
+    return file
 
 
 def _recipe(
@@ -181,9 +183,7 @@ def _recipe(
 ) -> str:
     """What to write into a recipe's table ``[data]`` to train on the copy or, without, the set."""
     if output is not None:
-        if name == "sharp":
-            return f"sharp = [{{ root = {_quote(output / SHARP_FOLDER)} }}]"
-        return f"pairs = [{{ root = {_quote(output)} }}]"
+        return f"{'sharp' if name == 'sharp' else 'pairs'} = [{{ root = {_quote(output)} }}]"
     if name == "sharp":
         return f"sharp = [{{ root = {_quote(root)} }}]"
     if name != "plain":

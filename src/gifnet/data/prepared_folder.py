@@ -12,8 +12,11 @@ from gifnet.version import __version__
 
 MANIFEST = "prepared.json"
 PREVIEW = "preview.png"
+SHARP_PREVIEW = "preview/preview.png"
+"""In a folder of its own: single pictures lie in the copy's folder itself, where a sheet would be
+taken for one of them."""
+
 PAIR_FOLDERS = ("ir", "vi")
-SHARP_FOLDER = "sharp"
 
 _FORMAT = "gifnet prepared training set"
 
@@ -43,7 +46,7 @@ class PreparedFolder:
             for files in scenes
         }
         paired = any(files.infrared is not None for files in scenes)
-        self._folders = [output / name for name in (PAIR_FOLDERS if paired else (SHARP_FOLDER,))]
+        self._folders = [output / name for name in PAIR_FOLDERS] if paired else [output]
 
     def begin(self, inputs: Iterable[Path]) -> None:
         """Make the folder, or make sure that it was begun for the same pictures.
