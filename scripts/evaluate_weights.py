@@ -5,7 +5,7 @@ Pictures of the scikit-image wheel have a known truth; development sets are read
 published checkpoint and of other methods on the same pictures, prepared in the same way (checked
 on the average of the sources). Nothing of this was trained on.
 
-    python scripts/evaluate_weights.py default -o figures.json --pictures build/pictures
+    python scripts/evaluate_weights.py default -o figures.json --keep build/measured
     python scripts/evaluate_weights.py runs/first/weights.safetensors --most 2 --side 256
 """
 
@@ -38,7 +38,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("weights", help="default, paper, or a file")
     parser.add_argument("-o", "--output", type=Path, help="write all figures as JSON, too")
-    parser.add_argument("--bar", choices=("default", "paper"), help="whose bar; by default both")
+    parser.add_argument(
+        "--bar",
+        choices=("default", "paper"),
+        help="whose bar; by default both. What is asked of default alone is not measured for paper",
+    )
     parser.add_argument(
         "--sets",
         nargs="*",
@@ -47,13 +51,14 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         help="development sets; those compared with other methods by default",
     )
     parser.add_argument("--most", type=_positive, help="pictures of each set and kind")
-    parser.add_argument("--side", type=_positive, help="reduce the sets' pictures: a quick look")
+    parser.add_argument("--side", type=_positive, help="smaller pictures: a quick look")
     parser.add_argument("--no-truth", action="store_true", help="development sets only")
     parser.add_argument("--beside", help="the published checkpoint, converted, to measure, too")
     parser.add_argument(
-        "--pictures",
+        "--keep",
         type=Path,
-        help="keep fused pictures and pages with sources and results side by side in this folder",
+        help="folder for what was fused, so that a stopped run goes on, and for pages with "
+        "sources and results side by side",
     )
     parser.add_argument("--threads", type=_positive, default=1)
     parser.add_argument("--device", default="auto")
@@ -65,7 +70,12 @@ def measure(options: argparse.Namespace) -> Row:
     load = _loader(options)
     weights = load(options.weights)
     beside = load(options.beside) if options.beside else None
-    truth = {} if options.no_truth else measure_truth(weights.fuser, options.most)
+    whole = options.bar != "paper"
+    some: Row = {"most": options.most, "side": options.side}
+    truth = {} if options.no_truth else measure_truth(weights.fuser, **some, whole=whole)
+    pages = weights.folder
+    if pages and options.side:
+        pages /= f"side{options.side}"
     sets = {}
     if data_is_there():
         for name in options.sets:
@@ -73,17 +83,17 @@ def measure(options: argparse.Namespace) -> Row:
                 name,
                 weights,
                 beside,
-                most=options.most,
-                side=options.side,
-                pages=weights.folder,
+                **some,
+                exchange=whole,
+                pages=pages,
             )
     settings = {
         "weights": Path(options.weights).name,
-        "most": options.most,
-        "side": options.side,
+        **some,
+        "bar": options.bar,
         "truth": bool(truth),
-        "device": weights.fuser.device,
-        "precision": weights.fuser.precision,
+        "device": weights.fuser.fuser.device,
+        "precision": weights.fuser.fuser.precision,
     }
     return figures_of(weights.description, settings, truth, sets)
 
@@ -128,8 +138,7 @@ def _loader(options: argparse.Namespace) -> Callable[[str], Measured]:
             weights,
             device=options.device,
             precision=options.precision,
-            pictures=options.pictures,
-            side=options.side,
+            folder=options.keep,
         )
 
     return load

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from gifnet.errors import CheckpointError
-from gifnet.inference import Fuser
+from measure_weights.kept_fuser import KeptFuser
 from measure_weights.progress import shown
 from measure_weights.sharp_pictures import Grey
 from measure_weights.window_pattern import edge_excess, excess_beyond, tile_amplitude
@@ -24,7 +24,7 @@ JPEG_CASE = "JPEG blocks"
 Row = dict[str, Any]
 
 
-def measure_flat(fuser: Fuser, most: int | None = None) -> list[Row]:
+def measure_flat(fuser: KeptFuser, most: int | None = None) -> list[Row]:
     """The largest shift of every flat pair, with its sign."""
     levels = FLAT_LEVELS if most is None else FLAT_LEVELS[:: max(1, 20 // most)]
     rows = []
@@ -37,7 +37,7 @@ def measure_flat(fuser: Fuser, most: int | None = None) -> list[Row]:
     return rows
 
 
-def measure_steps(fuser: Fuser) -> list[Row]:
+def measure_steps(fuser: KeptFuser) -> list[Row]:
     """How far enhanced step edges overshoot."""
     rows = []
     for direction in shown(DIRECTIONS, "step edges"):
@@ -97,7 +97,7 @@ def hard_sources(picture: Grey) -> dict[str, tuple[Grey, Grey]]:
     return pairs | exchanged
 
 
-def measure_hard(fuser: Fuser, picture: Grey) -> list[Row]:
+def measure_hard(fuser: KeptFuser, picture: Grey) -> list[Row]:
     """Whether hard sources give finite numbers without a pattern of windows."""
     rows = []
     for case, (first, second) in shown(hard_sources(picture).items(), "hard sources"):

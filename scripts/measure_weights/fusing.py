@@ -1,59 +1,53 @@
-"""Fused pictures of the development sets, kept in a folder where there is one."""
+"""Weights under measurement, and pages of what they make of the development sets."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from gifnet.checkpoints import WeightsDescription, describe_weights
 from gifnet.imaging.files import write_image
 from gifnet.inference import Fuser
+from measure_weights.code_digest import fusing_digest
 from measure_weights.development_sets import Levels, Pair
+from measure_weights.kept_fuser import KeptFuser
+
+KEPT = "kept"
+"""Folder of what was fused, in a folder of the weights and of all else that it depends on."""
 
 
 @dataclass(frozen=True)
 class Measured:
     """Weights under measurement."""
 
-    fuser: Fuser
+    fuser: KeptFuser
     description: WeightsDescription
     folder: Path | None
-    """Where its fused pictures are kept; None keeps none."""
+    """Where pages are written; None writes none."""
 
     @classmethod
-    def of(
-        cls, weights: str, *, device: str, precision: str, pictures: Path | None, side: int | None
-    ) -> "Measured":
+    def of(cls, weights: str, *, device: str, precision: str, folder: Path | None) -> "Measured":
         """Load weights.
 
         Args:
             weights: A file, or the name of weights of the package.
             device: As for ``Fuser``.
             precision: As for ``Fuser``.
-            pictures: Folder for fused pictures; they go to a folder of the weights' digest in it,
-                so that other weights never meet them.
-            side: Side that pictures are reduced to, which has pictures of its own.
+            folder: For what was fused and for pages. Each set of weights, device, precision and
+                state of the code has a folder of its own in it.
         """
         description = describe_weights(weights)
-        settings = [description.sha256[:12], precision, *([f"side{side}"] if side else [])]
-        folder = pictures / "-".join(settings) if pictures else None
-        return cls(Fuser(weights, device, precision), description, folder)
+        fuser = Fuser(weights, device, precision)
+        if folder:
+            parts = (description.sha256[:12], fuser.device, fuser.precision, fusing_digest())
+            folder = folder / "-".join(parts)
+        kept = KeptFuser(fuser, folder / KEPT if folder else None)
+        return cls(kept, description, folder)
 
-    def fuse(self, chosen: str, pair: Pair, *, exchanged: bool = False) -> Levels:
-        """Fuse a pair to 8 bits, or take the picture that an earlier run made of it."""
-        file = None
-        if self.folder:
-            file = self.folder / chosen / f"{pair.name}{'-exchanged' if exchanged else ''}.png"
-            if file.is_file():
-                with Image.open(file) as picture:
-                    return np.asarray(picture, np.uint8)
+    def fuse(self, pair: Pair, *, exchanged: bool = False) -> Levels:
+        """Fuse a pair to 8 bits."""
         sources = (pair.b, pair.a) if exchanged else (pair.a, pair.b)
-        fused = np.asarray(self.fuser.fuse(*sources), np.uint8)
-        if file:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_image(file, fused)
-        return fused
+        return np.asarray(self.fuser.fuse(*sources), np.uint8)
 
 
 def side_by_side(folder: Path, chosen: str, pair: Pair, results: dict[str, Levels]) -> Path:
@@ -65,7 +59,7 @@ def side_by_side(folder: Path, chosen: str, pair: Pair, results: dict[str, Level
         pair: The sources; each page starts with them.
         results: Name -> fused picture, from left to right.
     """
-    from PIL import ImageDraw, ImageFont
+    from PIL import Image, ImageDraw, ImageFont
 
     pictures = {"first source": pair.a, "second source": pair.b, **results}
     height, width = pair.a.shape

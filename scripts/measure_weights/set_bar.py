@@ -99,7 +99,8 @@ def _ranks(methods: dict[str, Methods], kinds: dict[str, str]) -> list[Requireme
 
 
 def _looked_at(name: str, rows: list[Row]) -> list[Requirement]:
-    exchange = float(np.mean([row["exchange"] for row in rows]))
+    changes = [row["exchange"] for row in rows if row["exchange"] is not None]
+    exchange = float(np.mean(changes)) if changes else None
     excess = np.mean([row["edge_excess"] for row in rows], axis=0)
     lines = [
         below(DEFAULT, f"{name}: change by exchanging the sources", exchange, EXCHANGE),

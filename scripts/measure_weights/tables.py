@@ -90,7 +90,7 @@ def looked_table(sets: dict[str, dict[str, Row]]) -> str:
         "where both are black, levels": lambda row: row["dark"],
         "flat where they agree, shift": lambda row: row["agreement_signed"],
         "the same, magnitude": lambda row: row["agreement"],
-        "exchange, %": lambda row: 100 * row["exchange"],
+        "exchange, %": lambda row: None if row["exchange"] is None else 100 * row["exchange"],
         "windows, %": lambda row: 100 * max(row["edge_excess"]),
     }
     rows = []

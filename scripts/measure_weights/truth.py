@@ -1,15 +1,16 @@
 """What weights make of pictures whose truth is known."""
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 
 from gifnet.baselines import BASELINES
-from gifnet.inference import Fuser
 from gifnet.metrics import ag, psnr, ssim
 from measure_weights.drawn import measure_flat, measure_hard, measure_steps
 from measure_weights.focus_pairs import RECIPE, FocusPair, focus_pairs, varied_pairs
+from measure_weights.kept_fuser import KeptFuser
 from measure_weights.progress import shown
 from measure_weights.sharp_pictures import Grey, sharp_crops
 
@@ -24,20 +25,29 @@ Row = dict[str, Any]
 T = TypeVar("T")
 
 
-def measure_truth(fuser: Fuser, most: int | None = None) -> dict[str, list[Row]]:
+def measure_truth(
+    fuser: KeptFuser, *, most: int | None = None, side: int | None = None, whole: bool = True
+) -> dict[str, list[Row]]:
     """Measure everything that needs no development data.
 
     Args:
         fuser: The weights.
         most: Pictures of each kind, all if None.
+        side: Cut natural pictures to this side, for a quick look.
+        whole: Also what is asked of ``default`` alone: the other focus pairs, and sources
+            exchanged.
 
     Returns:
         Kind -> one row a picture, as plain numbers and strings.
     """
-    pairs = [*_some(focus_pairs(), most), *_some(varied_pairs(), most)]
-    crops = _some(sharp_crops(), most)
+    pairs = [*_some(focus_pairs(), most), *(_some(varied_pairs(), most) if whole else [])]
+    pairs = [_cut(pair, side) for pair in pairs]
+    crops = [(name, crop[:side, :side]) for name, crop in _some(sharp_crops(), most)]
     return {
-        "focus": [focus_row(fuser, pair) for pair in shown(pairs, "focus pairs")],
+        "focus": [
+            focus_row(fuser, pair, exchange=whole and pair.group == RECIPE)
+            for pair in shown(pairs, "focus pairs")
+        ],
         "flat": measure_flat(fuser, most),
         "steps": measure_steps(fuser),
         "sharp": [sharp_row(fuser, *crop) for crop in shown(crops, "sharp pictures enhanced")],
@@ -50,8 +60,14 @@ def measure_truth(fuser: Fuser, most: int | None = None) -> dict[str, list[Row]]
     }
 
 
-def focus_row(fuser: Fuser, pair: FocusPair) -> Row:
-    """The distance of the fused picture and of the baselines' to the truth."""
+def focus_row(fuser: KeptFuser, pair: FocusPair, *, exchange: bool) -> Row:
+    """The distance of the fused picture and of the baselines' to the truth.
+
+    Args:
+        fuser: The weights.
+        pair: Sources and truth.
+        exchange: Whether to fuse the exchanged sources, too.
+    """
     sources = [pair.near, pair.far]
     fused = fuser.fuse(*sources)
     row: Row = {
@@ -69,7 +85,8 @@ def focus_row(fuser: Fuser, pair: FocusPair) -> Row:
     }
     row["choice"] = min(LARGEST_PSNR, psnr([pair.sharp], best_choice(pair), data_range=1))
     row["gain"] = row["psnr"] - row["baselines"]["average"]["psnr"]
-    if pair.group == RECIPE:
+    row["exchange"] = None
+    if exchange:
         exchanged = fuser.fuse(pair.far, pair.near)
         row["exchange"] = float(np.abs(fused.astype(np.float64) - exchanged).mean())
     return row
@@ -81,7 +98,7 @@ def best_choice(pair: FocusPair) -> Grey:
     return np.asarray(np.where(nearer, pair.near, pair.far), np.float32)
 
 
-def sharp_row(fuser: Fuser, name: str, sharp: Grey) -> Row:
+def sharp_row(fuser: KeptFuser, name: str, sharp: Grey) -> Row:
     """How far enhancing takes a picture away that is sharp already."""
     enhanced = fuser.enhance(sharp)
     return {
@@ -91,7 +108,7 @@ def sharp_row(fuser: Fuser, name: str, sharp: Grey) -> Row:
     }
 
 
-def blurred_row(fuser: Fuser, name: str, sharp: Grey, sigma: float) -> Row:
+def blurred_row(fuser: KeptFuser, name: str, sharp: Grey, sigma: float) -> Row:
     """How much nearer to the truth enhancing brings a blurred picture."""
     soft = np.asarray(cv2.GaussianBlur(sharp, (0, 0), sigma), np.float32)
     before = psnr([sharp], soft, data_range=1)
@@ -104,6 +121,11 @@ def _to_truth(sharp: Grey, fused: np.ndarray) -> dict[str, float]:
         "psnr": min(LARGEST_PSNR, psnr([sharp], fused, data_range=1)),
         "ssim": ssim([sharp], fused, data_range=1),
     }
+
+
+def _cut(pair: FocusPair, side: int | None) -> FocusPair:
+    sharp, near, far = (part[:side, :side] for part in (pair.sharp, pair.near, pair.far))
+    return replace(pair, sharp=sharp, near=near, far=far)
 
 
 def _some(items: list[T], most: int | None) -> list[T]:

@@ -52,18 +52,18 @@ def failing_pairs(rows: Iterable[Row]) -> list[Row]:
 
 
 def mean(rows: list[Row], key: str) -> float | None:
-    """The mean of a column, None without rows."""
-    return float(np.mean([row[key] for row in rows])) if rows else None
+    """The mean of a column over the rows that have it, None if none has."""
+    return _over(np.mean, rows, key)
 
 
 def lowest(rows: list[Row], key: str) -> float | None:
-    """The least of a column, None without rows."""
-    return _extreme(min, rows, key)
+    """The least of a column over the rows that have it, None if none has."""
+    return _over(min, rows, key)
 
 
 def highest(rows: list[Row], key: str) -> float | None:
-    """The largest of a column, None without rows."""
-    return _extreme(max, rows, key)
+    """The largest of a column over the rows that have it, None if none has."""
+    return _over(max, rows, key)
 
 
 def _focus(rows: list[Row]) -> list[Requirement]:
@@ -142,9 +142,8 @@ def _enhancing(truth: Truth) -> list[Requirement]:
 
 
 def _exchange(rows: list[Row]) -> list[Requirement]:
-    some = [row for row in rows if "exchange" in row]
     subject = "change by exchanging the sources, focus pairs"
-    return [below(DEFAULT, subject, mean(some, "exchange"), EXCHANGE)]
+    return [below(DEFAULT, subject, mean(rows, "exchange"), EXCHANGE)]
 
 
 def _hard(rows: list[Row]) -> list[Requirement]:
@@ -154,26 +153,27 @@ def _hard(rows: list[Row]) -> list[Requirement]:
         at_most(
             BOTH,
             "windows in smooth drawn pictures, levels of 255",
-            highest([row for row in rows if "tile_amplitude" in row], "tile_amplitude"),
+            highest(rows, "tile_amplitude"),
             TILE_LEVELS,
             asked=f"at most {TILE_LEVELS:g} {OUR_LIMIT}",
         ),
         at_most(
             BOTH,
             "windows with noise, black, white or saturated sources, excess of gradients",
-            highest([row for row in rows if "edge_excess" in row], "edge_excess"),
+            highest(rows, "edge_excess"),
             DRAWN_EXCESS,
             asked=f"at most {DRAWN_EXCESS:g} {OUR_LIMIT}",
         ),
         at_most(
             BOTH,
             "JPEG blocks of an enhanced picture, strength / its own",
-            highest([row for row in rows if "blocks" in row], "blocks"),
+            highest(rows, "blocks"),
             BLOCKS,
             asked=f"at most {BLOCKS:g} {OUR_LIMIT}",
         ),
     ]
 
 
-def _extreme(choose: Callable[..., float], rows: list[Row], key: str) -> float | None:
-    return float(choose(row[key] for row in rows)) if rows else None
+def _over(choose: Callable[..., Any], rows: list[Row], key: str) -> float | None:
+    values = [row[key] for row in rows if row.get(key) is not None]
+    return float(choose(values)) if values else None

@@ -22,7 +22,7 @@ SETTINGS = {"most": 1, "side": None, "truth": True, "device": "cpu", "precision"
 def truth() -> dict[str, list[dict[str, Any]]]:
     baselines = {n: {"psnr": 33.7} for n in ("average", "laplacian", "wavelet", "guided_filter")}
     pair = {"psnr": 44.5, "ssim": 0.995, "gain": 10.8, "gradient": 1.0, "choice": 47.0}
-    kinds = ({"group": "recipe", "exchange": 0.002}, {"group": "varied"})
+    kinds = ({"group": "recipe", "exchange": 0.002}, {"group": "varied", "exchange": None})
     place = {"picture": "camera", "shape": "blob", "sigma": 2.0, "seed": 1, "baselines": baselines}
     return {
         "focus": [{**pair, **place, **kind} for kind in kinds],
