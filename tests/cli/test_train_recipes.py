@@ -1,6 +1,7 @@
 """``gifnet train --recipe`` as a user runs it."""
 
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from gifnet.checkpoints import read_header
 from gifnet.training import packaged_recipes
@@ -62,6 +65,31 @@ def test_a_recipe_is_trained_by_name_and_says_how_to_go_on(
     header = read_header(weights)
     assert (header.step, header.recipe_name) == (STEPS, "default")
     assert header.recipe_digest == read_recipe("default").digest
+
+
+def test_how_the_work_is_done_is_said_beside_a_recipe_of_the_package(
+    tiny_default: Path, train_here: TrainHere, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = ["--recipe", "default", "--data", "data"]
+    machine = ["--workers", "1", "--memory", "1e-06", "--cache", "my cache", "--accumulate", "1"]
+    machine += ["--device", "cpu", "--compile", "no"]
+    assert train_here(*recipe, *machine, "--stop-after", "1") == 0
+    said = shlex.join([*recipe, "--resume", "runs/default", *machine])
+    assert f"go on with:  gifnet train {said}\n" in capsys.readouterr().err
+    assert len(list((tiny_default / "my cache").glob("*.luma"))) == 2
+    assert train_here(*recipe, "-o", "runs/plain", "--stop-after", "1") == 0
+    one, other = (load_file(f"runs/{run}/weights.safetensors") for run in ("default", "plain"))
+    assert all(torch.equal(weights, other[name]) for name, weights in one.items())
+
+    for wrong, message in (
+        (["--workers", "-1"], "data.workers: Input should be greater than or equal to 0, got -1"),
+        (["--accumulate", "2"], "optimiser.accumulate: expected a divisor of 1"),
+        (["--device", "gpu"], "optimiser.device: Input should be 'auto', 'cpu', 'cuda' or 'mps'"),
+        (["--memory", "1e-06"], "name a folder with room for them (data.cache, or --cache DIR)"),
+        (["--compile", "often"], "optimiser.compile"),
+    ):
+        assert train_here(*recipe, *wrong, "-o", "runs/wrong") == 2
+        assert message in re.sub(r"\s+", " ", capsys.readouterr().err)
 
 
 def test_a_file_is_trained_with_data_that_lie_elsewhere(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gifnet.data.folders import list_pairs, list_scenes, load_pairs, load_singles
+from gifnet.data.folders import list_pairs, list_scenes, list_singles, load_pairs
 from gifnet.errors import DataError
 
 MakePairs = Callable[..., Path]
@@ -60,7 +60,7 @@ def test_a_folder_without_the_two_subfolders_gives_single_pictures(make_pairs: M
 
     assert [files.infrared for files in list_scenes(root / "vi")] == [None, None]
     assert all(files.infrared for files in list_scenes(root))
-    assert [scene.infrared for scene in load_singles(root / "vi")] == [None, None]
+    assert [files.load().infrared for files in list_singles(root / "vi")] == [None, None]
 
 
 def test_a_missing_root_is_named(tmp_path: Path) -> None:
@@ -122,4 +122,4 @@ def test_an_empty_folder_says_what_was_expected(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="found neither"):
         list_scenes(tmp_path)
     with pytest.raises(DataError, match=r"expected pictures \(\.bmp, .*found none"):
-        list(load_singles(tmp_path))
+        list_singles(tmp_path)

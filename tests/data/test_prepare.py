@@ -11,7 +11,7 @@ from PIL import Image
 from gifnet.data.folders import list_pairs, list_singles, load_pairs
 from gifnet.data.layouts import Split
 from gifnet.data.prepare import prepare
-from gifnet.data.set_search import load_training_pairs
+from gifnet.data.set_search import list_training_pairs
 from gifnet.errors import DataError
 
 SIZE = (72, 48)
@@ -77,7 +77,8 @@ def test_a_copy_holds_the_same_bytes_and_is_read_as_a_plain_folder(tmp_path: Pat
         assert not (output / name).samefile(original)  # editing a copy leaves the source alone
     assert (report.written, report.skipped) == (2, 0)
     assert tomllib.loads(report.recipe) == {"pairs": [{"root": str(output)}]}
-    here, there = list(load_training_pairs("llvip", root)), list(load_pairs(output))
+    here = [files.load() for files in list_training_pairs("llvip", root)]
+    there = list(load_pairs(output))
     for ours, theirs in zip(here, there, strict=True):
         assert np.array_equal(ours.visible, theirs.visible)
         assert ours.infrared is not None
@@ -229,7 +230,7 @@ def test_inputs_and_foreign_files_are_never_written_over(tmp_path: Path) -> None
     assert _contents(tmp_path) == before
 
 
-def test_sharp_pictures_are_copied_to_the_folder_itself_and_the_preview_apart(
+def test_sharp_pictures_are_copied_apart_from_the_preview(
     tmp_path: Path,
 ) -> None:
     root, output = tmp_path / "pictures", tmp_path / "copy"
@@ -248,7 +249,7 @@ def test_sharp_pictures_are_copied_to_the_folder_itself_and_the_preview_apart(
     assert copied.preview.is_file()
     assert prepare("sharp", root, output).skipped == 3
     for foreign in (output, tmp_path):
-        with pytest.raises(DataError, match="apart from the inputs|choose another folder"):
+        with pytest.raises(DataError, match=r"apart from the inputs|choose another folder"):
             prepare("sharp", output, foreign)
 
 

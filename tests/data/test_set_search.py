@@ -11,7 +11,7 @@ from PIL import Image
 
 from gifnet.data.folders import list_pairs, match_pairs
 from gifnet.data.layouts import PAIR_SETS, Split
-from gifnet.data.set_search import FoundPairs, find_pairs, load_training_pairs
+from gifnet.data.set_search import FoundPairs, find_pairs, list_training_pairs
 from gifnet.errors import DataError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -162,7 +162,7 @@ def test_every_layout_is_found(
             assert (files.infrared.parent, files.visible.parent) in found.folders
             assert INFRARED.search(files.infrared.parent.relative_to(root).as_posix().lower())
             assert not INFRARED.search(files.visible.parent.relative_to(root).as_posix().lower())
-    assert [scene.visible.shape for scene in load_training_pairs(layout, root)] == [
+    assert [files.load().visible.shape for files in list_training_pairs(layout, root)] == [
         (16, 20) for _ in train.split()
     ]
 
@@ -223,7 +223,7 @@ def test_lonely_pictures_are_left_out_with_a_warning(
     root = _lay_out(tmp_path, "Ir/1.png Vis/1.png Ir/2.png Vis/3.png")
     monkeypatch.setattr(logging.getLogger("gifnet"), "propagate", True)
 
-    assert [scene.name for scene in load_training_pairs("m3fd", root)] == [f"{root.name}/1"]
+    assert [files.name for files in list_training_pairs("m3fd", root)] == [f"{root.name}/1"]
     assert "for want of a partner of the same name: 2 (2, 3)" in caplog.text
     assert find_pairs("m3fd", root).lonely == [root / "Ir" / "2.png", root / "Vis" / "3.png"]
 

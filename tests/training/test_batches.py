@@ -8,8 +8,9 @@ import torch
 
 from gifnet.data.contrast_target import contrast_target
 from gifnet.errors import DataError
-from gifnet.training.batches import StepBatch, StepBatches, load_scenes
+from gifnet.training.batches import StepBatch, StepBatches
 from gifnet.training.config import TrainingConfig
+from gifnet.training.scenes import load_scenes
 
 MakeConfig = Callable[..., TrainingConfig]
 

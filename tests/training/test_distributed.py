@@ -12,10 +12,11 @@ import pytest
 import torch
 
 from gifnet.errors import ConfigError
-from gifnet.training.batches import StepBatches, load_scenes
+from gifnet.training.batches import StepBatches
 from gifnet.training.config import OptimiserConfig, TrainingConfig
 from gifnet.training.distributed import ALONE, Processes, join_processes
 from gifnet.training.run_state import RunState
+from gifnet.training.scenes import load_scenes
 from gifnet.training.trainer import Trainer
 
 MakeConfig = Callable[..., TrainingConfig]

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from gifnet.errors import ConfigError
-from gifnet.training.batches import load_scenes
 from gifnet.training.config import TrainingConfig, load_config
+from gifnet.training.scenes import load_scenes
 
 
 def _config(tmp_path: Path, entry: str) -> TrainingConfig:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Look at and make training data.")
 
+_USUAL_PATCHES = (64, 128)
+"""Sides in pixels: those of the package's recipes, and of the paper."""
+
 _InfraredOption = Annotated[
     str, typer.Option("--infrared", metavar="NAME", help="Subfolder of the infrared pictures.")
 ]
@@ -244,6 +247,7 @@ def _describe(report: "PrepareReport", name: str, output: Path | None) -> Iterat
         counts.append(f"{len(report.lonely)} pictures without a partner")
     yield ", ".join(counts)
     yield f"sizes: {_describe_sizes(report)}"
+    yield from _describe_demands(report, pictures=1 if name == "sharp" else 2)
     if output is not None:
         yield f"{output}: {report.written} {kind} written, {report.skipped} there already"
     if report.preview is not None:
@@ -262,6 +266,16 @@ def _describe(report: "PrepareReport", name: str, output: Path | None) -> Iterat
         yield "\nA recipe takes the part for training: make a copy with -o to train on this one."
     if output is None and report.failed:
         yield "Training stops at what is left out: remove it, or make a copy with -o."
+
+
+def _describe_demands(report: "PrepareReport", *, pictures: int) -> Iterator[str]:
+    """What training takes: memory, and pictures that are large enough for its patches."""
+    pixels = sum(width * height * count for (width, height), count in report.sizes.items())
+    yield f"decoded, as training keeps them: {pictures * pixels / 2**30:.2g} GiB of memory"
+    for patch in _USUAL_PATCHES:
+        small = sum(count for size, count in report.sizes.items() if min(size) < patch)
+        if small:
+            yield f"too small for patches of {patch} x {patch} pixels, and left out there: {small}"
 
 
 def _describe_sizes(report: "PrepareReport") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -22,6 +22,7 @@ from rich.progress import (
 from gifnet.cli.options import VerboseOption
 from gifnet.training.config import TrainingConfig, load_config
 from gifnet.training.distributed import join_processes
+from gifnet.training.machine import on_this_machine
 from gifnet.training.packaged_recipes import load_recipe, recipe_names
 from gifnet.training.trainer import StepReport, Trainer
 
@@ -62,6 +63,28 @@ def command(
         int | None,
         typer.Option("--stop-after", min=1, help="Stop early after this step; resume later."),
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", help="Processes that make patches.")
+    ] = None,
+    memory: Annotated[
+        float | None,
+        typer.Option("--memory", metavar="GIB", help="Decoded pictures that a process may keep."),
+    ] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option("--cache", metavar="DIR", help="Folder for those that do not fit into it."),
+    ] = None,
+    accumulate: Annotated[
+        int | None,
+        typer.Option("--accumulate", metavar="N", help="Parts of a batch, to need less memory."),
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option("--device", metavar="DEVICE", help="auto, cpu, cuda or mps.")
+    ] = None,
+    compiled: Annotated[
+        str | None,
+        typer.Option("--compile", metavar="WHEN", help="Compile the passes: auto, yes or no."),
+    ] = None,
     verbose: VerboseOption = False,  # noqa: ARG001 - handled by its callback
 ) -> None:
     """Train a network: an update of each task in turn, from infrared and visible pictures.
@@ -70,13 +93,25 @@ def command(
     TensorBoard) and pictures of what the network makes of the validation pairs. Ctrl-C ends the
     run after its step, to be resumed later. Started by torchrun, several processes train
     together, on several GPUs or machines.
+
+    The options from --workers on say how this machine does the work, in place of what the recipe
+    says; the weights do not depend on them.
     """
     if output is not None and resume is not None:
         raise typer.BadParameter(
             f"expected -o for a new run or --resume to go on with one, got -o {output} and "
             f"--resume {resume}: a resumed run stays in its folder"
         )
-    training = _configuration(config, recipe, data)
+    options = {
+        "workers": workers,
+        "memory": memory,
+        "cache": cache,
+        "accumulate": accumulate,
+        "device": device,
+        "compile": compiled,
+    }
+    machine: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    training = on_this_machine(_configuration(config, recipe, data), **machine)
     run = resume or output or Path("runs") / training.name
     with join_processes(training.optimiser.device) as processes:
         trainer = Trainer(training, run, resume=resume is not None, processes=processes)
@@ -86,6 +121,7 @@ def command(
     if processes.is_main and trainer.step < training.optimiser.steps:
         words = ["gifnet", "train", *(["--recipe", recipe] if recipe else [str(config)])]
         words += [*(["--data", str(data)] if data else []), "--resume", str(run)]
+        words += [word for name, value in machine.items() for word in (f"--{name}", str(value))]
         typer.echo(f"go on with:  {shlex.join(words)}", err=True)
     if trainer.stopped:
         raise typer.Exit(INTERRUPTED)

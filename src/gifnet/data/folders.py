@@ -21,7 +21,7 @@ Luma = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Scene:
-    """One training scene, decoded once and kept in memory."""
+    """One training scene, decoded once."""
 
     name: str
     visible: Luma
@@ -44,6 +44,11 @@ class SceneFiles:
     visible: Path
     infrared: Path | None
 
+    @property
+    def name(self) -> str:
+        """Name of the scene."""
+        return f"{self.folder}/{self.stem}"
+
     def load(self) -> Scene:
         """Decode the scene.
 
@@ -58,7 +63,7 @@ class SceneFiles:
                 f"{describe_size(infrared.shape)} in {self.infrared} and "
                 f"{describe_size(visible.shape)} in {self.visible}: crop or resize one of them"
             )
-        return Scene(f"{self.folder}/{self.stem}", visible, infrared)
+        return Scene(self.name, visible, infrared)
 
 
 class Pairing(NamedTuple):
@@ -197,12 +202,6 @@ def list_scenes(root: Path, infrared: str = "ir", visible: str = "vi") -> list[S
 def load_pairs(root: Path, infrared: str = "ir", visible: str = "vi") -> Iterator[Scene]:
     """Decode the pairs of a folder one by one; see ``list_pairs`` and ``SceneFiles.load``."""
     for files in list_pairs(root, infrared, visible):
-        yield files.load()
-
-
-def load_singles(root: Path) -> Iterator[Scene]:
-    """Decode the sharp pictures of a folder one by one; see ``list_singles``."""
-    for files in list_singles(root):
         yield files.load()
 
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from gifnet.data.folders import (
     Pairing,
-    Scene,
     SceneFiles,
     match_pairs,
     pair_subfolders,
@@ -87,17 +86,16 @@ def find_pairs(
     return found
 
 
-def load_training_pairs(
+def list_training_pairs(
     layout: str, root: Path, infrared: str = "ir", visible: str = "vi"
-) -> Iterator[Scene]:
-    """Decode the pairs for training of a set one by one; see ``find_pairs``.
+) -> list[SceneFiles]:
+    """List the pairs for training of a set; see ``find_pairs``.
 
     Pictures without a partner are left out, with a warning.
     """
     found = find_pairs(layout, root, infrared=infrared, visible=visible)
     warn_of_lonely(root, found.lonely)
-    for files in found.pairs:
-        yield files.load()
+    return found.pairs
 
 
 def _search(wanted: PairSet, root: Path, split: Split) -> FoundPairs | None:

@@ -11,14 +11,12 @@ from torch.utils.data import DataLoader, Dataset
 
 from gifnet.data.contrast_target import contrast_target
 from gifnet.data.crops import SceneCrops
-from gifnet.data.folders import Scene, load_singles
 from gifnet.data.held_pairs import HeldPairSampler
 from gifnet.data.patches import JointPatches, Quadruple
 from gifnet.data.samples import JointSampler
-from gifnet.data.set_search import load_training_pairs
-from gifnet.errors import DataError
 from gifnet.training.config import TrainingConfig
 from gifnet.training.distributed import ALONE, Processes
+from gifnet.training.scenes import Scenes
 
 
 class HeldBatch(NamedTuple):
@@ -47,56 +45,6 @@ class StepBatch(NamedTuple):
 
     exchange_multi_modal: bool
     exchange_digital_photography: bool
-
-
-class Scenes(NamedTuple):
-    """Decoded scenes with their drawing weights, and those kept for validation."""
-
-    paired: list[Scene]
-    paired_weights: list[float]
-    sharp: list[Scene]
-    sharp_weights: list[float]
-    held_out: list[Scene]
-
-
-def load_scenes(config: TrainingConfig) -> Scenes:
-    """Decode all training folders into memory.
-
-    Every n-th picture of a folder is held out for validation, ``validation.holdout`` of each.
-
-    Args:
-        config: The run's configuration.
-
-    Returns:
-        The scenes. Each folder's weight is shared out equally among its scenes.
-
-    Raises:
-        DataError: A folder is missing, empty, or too small to hold pictures out.
-    """
-    scenes = Scenes([], [], [], [], [])
-    holdout = config.validation.holdout
-    for pairs in config.data.pairs:
-        loaded = list(load_training_pairs(pairs.layout, pairs.root, pairs.infrared, pairs.visible))
-        kept = _hold_out(loaded, holdout, scenes.held_out)
-        scenes.paired.extend(kept)
-        scenes.paired_weights.extend([pairs.weight / len(kept)] * len(kept))
-    for singles in config.data.sharp:
-        kept = _hold_out(list(load_singles(singles.root)), holdout, scenes.held_out)
-        scenes.sharp.extend(kept)
-        scenes.sharp_weights.extend([singles.weight / len(kept)] * len(kept))
-    return scenes
-
-
-def _hold_out(scenes: list[Scene], count: int, held_out: list[Scene]) -> list[Scene]:
-    if len(scenes) <= count:
-        folder = scenes[0].name.split("/")[0]
-        raise DataError(
-            f"expected more than validation.holdout = {count} pictures in {folder!r}, found "
-            f"{len(scenes)}: add pictures or lower it"
-        )
-    chosen = {round(index * (len(scenes) - 1) / max(count - 1, 1)) for index in range(count)}
-    held_out.extend(scene for index, scene in enumerate(scenes) if index in chosen)
-    return [scene for index, scene in enumerate(scenes) if index not in chosen]
 
 
 class StepBatches(Dataset[StepBatch]):

@@ -5,7 +5,7 @@ import json
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from gifnet.data.layouts import Layout
 from gifnet.errors import ConfigError, MissingDependencyError
@@ -68,6 +68,10 @@ class DataConfig(_Section):
     augment: bool = False
     workers: Annotated[int, Field(ge=0)] = 0
     """Processes that make patches; 0 makes them in the training process."""
+    memory: Annotated[float, Field(gt=0)] = 8.0
+    """GiB of decoded pictures that a process keeps; more are read from a file in ``cache``."""
+    cache: Path | None = None
+    """Folder for decoded pictures that do not fit into the memory."""
 
 
 class LossConfig(_Section):
@@ -208,6 +212,7 @@ class TrainingConfig(_Section):
         )
         recipe["holdout"] = self.validation.holdout
         del recipe["data"]["workers"], recipe["optimiser"]["device"]
+        del recipe["data"]["memory"], recipe["data"]["cache"]
         del recipe["optimiser"]["accumulate"], recipe["optimiser"]["compile"]
         for folder in recipe["data"]["pairs"]:
             del folder["layout"]  # where pictures lie, and not which they are
@@ -256,6 +261,22 @@ def parse_config(text: bytes, *, source: str) -> TrainingConfig:
     try:
         # By way of JSON, whose strict mode takes no text for a number, but text for a path.
         return TrainingConfig.model_validate_json(json.dumps(content, default=str), strict=True)
+    except ValidationError as error:
+        raise ConfigError(f"{source}: {_describe(error)}") from error
+
+
+def validate_config(values: dict[str, Any], *, source: str) -> TrainingConfig:
+    """Check the values of a configuration.
+
+    Args:
+        values: As ``TrainingConfig.model_dump`` gives them.
+        source: What to call it in errors.
+
+    Raises:
+        ConfigError: A value makes no sense.
+    """
+    try:
+        return TrainingConfig.model_validate(values)
     except ValidationError as error:
         raise ConfigError(f"{source}: {_describe(error)}") from error
 

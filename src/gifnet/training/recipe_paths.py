@@ -33,6 +33,7 @@ def resolve_paths(config: "TrainingConfig", base: Path, *, data: Path) -> "Train
                 kind: [f.model_copy(update={"root": absolute(f.root, data)}) for f in folders]
                 for kind, folders in (("pairs", config.data.pairs), ("sharp", config.data.sharp))
             }
+            | {"cache": config.data.cache and absolute(config.data.cache)}
         ),
         "validation": config.validation.model_copy(
             update={

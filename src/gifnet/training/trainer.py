@@ -12,7 +12,7 @@ from gifnet.checkpoints import CheckpointHeader, save_checkpoint
 from gifnet.data.patches import Quadruple
 from gifnet.losses.information_weights import InformationWeights
 from gifnet.model import Freezing, GIFNet, build_gifnet
-from gifnet.training.batches import Scenes, StepBatch, StepBatches, load_scenes
+from gifnet.training.batches import StepBatch, StepBatches
 from gifnet.training.config import TrainingConfig
 from gifnet.training.devices import autocast_for
 from gifnet.training.distributed import ALONE, Processes
@@ -21,6 +21,7 @@ from gifnet.training.information import calibrate_on_batches, choose_measure
 from gifnet.training.run_folder import alone_in, make_folder, writing_to
 from gifnet.training.run_log import RunLog
 from gifnet.training.run_state import RunState, find_state, take_back
+from gifnet.training.scenes import Scenes, load_scenes
 from gifnet.training.schedule import learning_rate
 from gifnet.training.start import start_network
 from gifnet.training.step import (
