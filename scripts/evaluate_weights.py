@@ -91,7 +91,6 @@ def measure(options: argparse.Namespace) -> Row:
         "weights": Path(options.weights).name,
         **some,
         "bar": options.bar,
-        "truth": bool(truth),
         "device": weights.fuser.fuser.device,
         "precision": weights.fuser.fuser.precision,
     }
@@ -101,12 +100,9 @@ def measure(options: argparse.Namespace) -> Row:
 def markdown(figures: Row, bars: tuple[str, ...]) -> str:
     """All tables one below the other."""
     parts = []
-    settings = figures["settings"]
-    if not settings["complete"]:
-        parts.append(
-            f"**Not the whole measurement**: most={settings['most']}, side={settings['side']}, "
-            f"truth={settings['truth']}, sets: {', '.join(figures['sets']) or 'none'}."
-        )
+    if figures["missing"]:
+        missing = "".join(f"\n- {part}" for part in figures["missing"])
+        parts.append(f"**Not the whole measurement**:\n{missing}")
     if figures["truth"]:
         parts += [truth_table(figures["truth"], None), focus_table(figures["truth"]["focus"])]
     parts += [set_table(name, found) for name, found in figures["summary"].items()]

@@ -22,6 +22,7 @@ from gifnet.evaluation.statistics import RESAMPLES
 from gifnet.imaging.atomic import write_atomically
 from gifnet.training.config import TrainingConfig, load_config
 from gifnet.training.packaged_recipes import read_recipe
+from measure_weights.completeness import columns_of, missing_truth
 from measure_weights.figures_file import Row, bar_of, read_figures
 from measure_weights.tables import (
     bar_table,
@@ -39,6 +40,8 @@ PACKAGED = ROOT / "src" / "gifnet" / "weights"
 PICTURES = ROOT / "docs" / "images" / "model-cards"
 PICTURES_LINK = "../../../docs/images/model-cards"
 """From a card to the pictures."""
+PUBLISHED_SHA256 = "bfc1dfef0d5b386b0c04f172daf8f6af52ba395f26dc3dd5757425fd32eb1038"
+"""Of the authors' file Final.model."""
 LARGEST_PICTURE = 400_000
 """Bytes."""
 PLACEHOLDER = "FILL"
@@ -82,7 +85,9 @@ def unfilled(words: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-def objections(name: str, figures: Row, recipe: TrainingConfig, words: Row) -> Iterator[str]:
+def objections(
+    name: str, figures: Row, published: Row, recipe: TrainingConfig, words: Row
+) -> Iterator[str]:
     """Say why a card would not be true, one reason after the other."""
     for path in unfilled(words):
         yield f"scripts/model_cards/{name}.toml: {path} is not filled in"
@@ -95,14 +100,35 @@ def objections(name: str, figures: Row, recipe: TrainingConfig, words: Row) -> I
             f"{str(figures['weights']['recipe_digest'])[:12]}, not from {recipe.name!r} as it is "
             f"now ({recipe.digest[:12]})"
         )
-    if not figures["settings"]["complete"]:
-        yield "the figures are not the whole measurement: leave out --most, --side and --no-truth"
+    for part in figures["missing"]:
+        yield f"the figures are not the whole measurement: {part}"
+    if figures["settings"]["bar"] not in {None, name}:
+        yield f"the figures are those of --bar {figures['settings']['bar']}: leave it out"
+    yield from _objections_to_published(figures, published)
     for weakness in words["weakness"]:
         picture = PICTURES / weakness["picture"]
         if not picture.is_file():
             yield f"there is no picture {picture.relative_to(ROOT)}: run make_card_pictures.py"
         elif picture.stat().st_size > LARGEST_PICTURE:
             yield f"{picture.relative_to(ROOT)} is larger than {LARGEST_PICTURE} bytes"
+
+
+def _objections_to_published(figures: Row, published: Row) -> Iterator[str]:
+    found = published["weights"]["origin_sha256"]
+    if found != PUBLISHED_SHA256:
+        yield (
+            "--published is not of the authors' checkpoint: expected weights converted from the "
+            f"file with SHA-256 {PUBLISHED_SHA256[:12]}, got {str(found)[:12]}"
+        )
+    needed = published["settings"] | {"bar": figures["settings"]["bar"]}
+    for part in missing_truth(needed, published["truth"]):
+        yield f"--published is not the whole measurement with known truth: {part}"
+    if columns_of(published["truth"]) != columns_of(figures["truth"]):
+        yield "--published and --figures have other columns with known truth: measure both again"
+    for setting in ("device", "precision"):
+        ours, its = figures["settings"][setting], published["settings"][setting]
+        if ours != its:
+            yield f"--published was measured with {setting} {its}, these weights with {ours}"
 
 
 def data_of(recipe: TrainingConfig) -> list[Row]:
@@ -194,9 +220,7 @@ def main() -> None:
         recipe = load_config(options.recipe) if options.recipe else read_recipe(options.name)
         figures, published = read_figures(options.figures), read_figures(options.published)
         words = read_words(TEXTS / f"{options.name}.toml")
-        wrong = list(objections(options.name, figures, recipe, words))
-        if not published["truth"]:
-            wrong.append("the published checkpoint's figures lack those with known truth")
+        wrong = list(objections(options.name, figures, published, recipe, words))
     except GIFNetError as error:
         sys.exit(str(error))
     if wrong and not options.draft:

@@ -95,8 +95,15 @@ def data_is_there() -> bool:
 
 @cache
 def known_figures() -> dict[str, dict[str, dict[str, Figures]]]:
-    """Set -> method -> picture -> metric, of other methods; what is not a number is left out."""
-    content = json.loads((SHARED / "spec" / "published-figures.json").read_text(encoding="utf-8"))
+    """Set -> method -> picture -> metric, of other methods; what is not a number is left out.
+
+    Raises:
+        SystemExit: They are not there.
+    """
+    file = SHARED / "spec" / "published-figures.json"
+    if not file.is_file():
+        raise SystemExit(f"expected other methods' figures in {file}: set GIFNET_SHARED")
+    content = json.loads(file.read_text(encoding="utf-8"))
     return {
         name: {
             method: {

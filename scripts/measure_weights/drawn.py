@@ -20,6 +20,19 @@ STEP_SIDE = 64
 SEED = 5
 JPEG_CASE = "JPEG blocks"
 """A picture enhanced that has blocks of its own: those are not to become stronger."""
+_ENHANCED = (JPEG_CASE, "black and black", "white and white", "slope")
+_FUSED = (
+    "black",
+    "white",
+    "noise",
+    "saturated",
+    "JPEG blocks and sharp",
+    "noise and noise",
+    "black and white",
+    "slope and black",
+    "slope and white",
+)
+HARD_CASES = (*_ENHANCED, *_FUSED, *(f"{case}, exchanged" for case in _FUSED))
 
 Row = dict[str, Any]
 

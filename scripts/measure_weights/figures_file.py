@@ -9,6 +9,8 @@ from typing import Any
 from gifnet.checkpoints import WeightsDescription
 from gifnet.imaging.atomic import write_atomically
 from gifnet.version import __version__
+from measure_weights.code_digest import measuring_digest
+from measure_weights.completeness import missing_parts
 from measure_weights.development_sets import (
     AVERAGE,
     COMPARED_SETS,
@@ -32,7 +34,7 @@ from measure_weights.summary import (
 )
 from measure_weights.truth_bar import truth_requirements
 
-FORMAT = "gifnet-figures-1"
+FORMAT = "gifnet-figures-2"
 
 Row = dict[str, Any]
 
@@ -43,7 +45,7 @@ def figures_of(
     truth: dict[str, list[Row]],
     sets: dict[str, dict[str, Row]],
 ) -> Row:
-    """Put together what was measured and what follows from it.
+    """Put together what was measured and what follows from it, see ``judged``.
 
     Args:
         description: Of the weights.
@@ -53,37 +55,58 @@ def figures_of(
 
     Returns:
         The content of the file: ``weights``, ``settings``, ``truth``, ``sets`` (what was
-        measured), ``summary`` (means, intervals, differences, ranks of each set),
-        ``overall_ranks``, ``bar``. Numbers only where there are numbers, None elsewhere.
+        measured), and what follows. Numbers only where there are numbers, None elsewhere.
     """
-    reduced = settings.get("side") is not None
-    known = known_figures() if sets else {}
-    methods = {n: methods_of(rows, known.get(n, {}), reduced=reduced) for n, rows in sets.items()}
-    compared = {name: figures for name, figures in methods.items() if name in COMPARED_SETS}
-    kinds = {name: SETS[name].kind for name in sets}
-    bar = truth_requirements(truth) if truth else []
-    bar += set_requirements(sets, compared, kinds)
     header = description.header
+    origin = header.origin.get("sha256") if header else description.sha256
+    settings = {"version": __version__, **settings, "measuring": measuring_digest()}
     figures: Row = _plain(
         {
             "format": FORMAT,
             "weights": {
                 "sha256": description.sha256,
+                "origin_sha256": origin,
                 "parameters": description.parameters,
                 "recipe_name": header.recipe_name if header else None,
                 "recipe_digest": header.recipe_digest if header else None,
                 "step": header.step if header else None,
                 "licence": header.licence if header else None,
             },
-            "settings": {"version": __version__, **settings, "complete": _complete(settings, sets)},
+            "settings": settings,
             "truth": truth,
             "sets": sets,
+        }
+    )
+    return figures | judged(figures)
+
+
+def judged(figures: Row) -> Row:
+    """Compute what follows from the rows of figures.
+
+    Args:
+        figures: ``settings``, ``truth`` and ``sets``, as plain values.
+
+    Returns:
+        ``missing``: what is missing of the whole measurement; ``summary``: means, intervals,
+        differences, ranks of each set; ``overall_ranks``; ``bar``.
+    """
+    settings, truth, sets = (figures[key] for key in ("settings", "truth", "sets"))
+    reduced = settings.get("side") is not None
+    known = known_figures() if sets else {}
+    methods = {n: methods_of(rows, known.get(n, {}), reduced=reduced) for n, rows in sets.items()}
+    compared = {name: figures for name, figures in methods.items() if name in COMPARED_SETS}
+    kinds = {name: SETS[name].kind for name in sets}
+    bar = truth_requirements(truth)
+    bar += set_requirements(sets, compared, kinds)
+    found: Row = _plain(
+        {
+            "missing": list(missing_parts(settings, truth, sets)),
             "summary": {name: _summary(figures, kinds[name]) for name, figures in methods.items()},
             "overall_ranks": overall_ranks(ranks_by_set(compared, kinds)),
             "bar": [requirement.as_row() for requirement in bar],
         }
     )
-    return figures
+    return found
 
 
 def write_figures(file: Path, figures: Row) -> None:
@@ -93,30 +116,25 @@ def write_figures(file: Path, figures: Row) -> None:
 
 
 def read_figures(file: Path) -> Row:
-    """Read what ``write_figures`` wrote.
+    """Read what ``write_figures`` wrote, and compute anew what follows from its rows.
 
     Raises:
         SystemExit: It is another file.
     """
     try:
-        figures = json.loads(file.read_text(encoding="utf-8"))
+        figures: Row = json.loads(file.read_text(encoding="utf-8"))
         found = figures["format"]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise SystemExit(f"expected figures of evaluate_weights.py in {file}: {error}") from error
     if found != FORMAT:
         raise SystemExit(f"expected {FORMAT} in {file}, got {found!r}: measure the weights again")
-    return dict(figures)
+    return figures | judged(figures)
 
 
 def bar_of(figures: Row, weights: str) -> list[Requirement]:
     """The lines of the bar that are asked of ``default`` or of ``paper``."""
     lines = [Requirement(**row) for row in figures["bar"]]
     return [line for line in lines if line.weights in {weights, "both"}]
-
-
-def _complete(settings: Row, sets: dict[str, Any]) -> bool:
-    whole = settings.get("most") is None and settings.get("side") is None
-    return whole and settings.get("truth", True) and set(COMPARED_SETS) <= set(sets)
 
 
 def _summary(methods: Methods, kind: str) -> Row:

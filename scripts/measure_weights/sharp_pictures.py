@@ -15,6 +15,8 @@ SHARED = Path(os.environ.get("GIFNET_SHARED", ROOT.parent / "shared"))
 PICTURES = ("camera", "astronaut", "coffee", "chelsea", "coins", "page", "rocket", "retina")
 MORE_PICTURES = (*PICTURES, "brick", "grass", "gravel", "immunohistochemistry")
 SIDE = 224
+CROPS_EACH = 2
+"""Crops of each picture."""
 SEED = 7
 
 Grey = NDArray[np.float32]
@@ -35,7 +37,7 @@ def grey_picture(name: str) -> Grey:
 
 
 def sharp_crops(
-    names: tuple[str, ...] = PICTURES, *, each: int = 2, seed: int = SEED
+    names: tuple[str, ...] = PICTURES, *, each: int = CROPS_EACH, seed: int = SEED
 ) -> list[tuple[str, Grey]]:
     """Random crops of ``SIDE`` pixels with the names of their pictures."""
     generator = np.random.default_rng(seed)

@@ -64,9 +64,10 @@ def methods_of(pictures: dict[str, Row], known: Methods, *, reduced: bool = Fals
 
 
 def values_of(methods: Methods, method: str, metric: str) -> list[float] | None:
-    """A metric in all pictures, None where it is not known of each."""
+    """A metric in all pictures, None where it is not known of each, or not a number."""
     rows = methods.get(method, {}).values()
-    values = [figures[metric] for figures in rows if metric in figures]
+    found = [figures.get(metric) for figures in rows]
+    values = [value for value in found if value is not None and np.isfinite(value)]
     return values if values and len(values) == len(rows) else None
 
 

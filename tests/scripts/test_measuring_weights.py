@@ -11,7 +11,7 @@ import pytest
 import skimage.data
 
 from measure_weights.development_sets import Pair, average_of, pairs_of
-from measure_weights.drawn import DIRECTIONS, overshoot, step_edge
+from measure_weights.drawn import DIRECTIONS, HARD_CASES, hard_sources, overshoot, step_edge
 from measure_weights.focus_pairs import (
     PAIRS_EACH,
     SEEDS,
@@ -60,6 +60,10 @@ def test_step_edges_have_two_levels_on_about_half_of_the_picture_each(direction:
     picture = step_edge(0.1, 0.9, direction)
     assert set(np.unique(picture)) == {np.float32(0.1), np.float32(0.9)}
     assert 0.4 < (picture > 0.5).mean() < 0.6
+
+
+def test_as_many_hard_cases_are_expected_as_there_are() -> None:
+    assert set(hard_sources(camera().astype(np.float32))) == set(HARD_CASES)
 
 
 def test_a_natural_picture_has_no_pattern_of_windows() -> None:
@@ -246,5 +250,5 @@ def test_the_program_measures_without_development_data_and_says_what_is_left_out
     )
     assert "Not the whole measurement" in done.stdout
     figures = json.loads(file.read_text())
-    assert figures["settings"]["complete"] is False
+    assert "tno21: not measured" in figures["missing"]
     assert figures["weights"]["parameters"] == 822_780

@@ -4,6 +4,7 @@ import copy
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,31 @@ import pytest
 import write_model_card
 from gifnet.checkpoints import describe_weights
 from gifnet.training.packaged_recipes import read_recipe
-from measure_weights.figures_file import figures_of, read_figures, write_figures
-from write_model_card import TEXTS, card, data_of, objections, read_words, unfilled
+from measure_weights import completeness, figures_file
+from measure_weights.completeness import expected_counts
+from measure_weights.development_sets import COMPARED_SETS, METRIC_NAMES
+from measure_weights.figures_file import figures_of, judged, read_figures, write_figures
+from write_model_card import (
+    PUBLISHED_SHA256,
+    TEXTS,
+    card,
+    data_of,
+    objections,
+    read_words,
+    unfilled,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SETTINGS = {"most": 1, "side": None, "truth": True, "device": "cpu", "precision": "float32"}
+SETTINGS = {"most": None, "side": None, "bar": None, "device": "cpu", "precision": "float32"}
+METRICS = dict.fromkeys(METRIC_NAMES, 0.5)
+KNOWN = {
+    chosen: {method: {"01": METRICS, "02": METRICS} for method in ("average", "gifnet", "ifcnn")}
+    for chosen in COMPARED_SETS
+}
 
 
-def truth() -> dict[str, list[dict[str, Any]]]:
+def some_truth() -> dict[str, list[dict[str, Any]]]:
+    """One row of each kind, two of focus pairs."""
     baselines = {n: {"psnr": 33.7} for n in ("average", "laplacian", "wavelet", "guided_filter")}
     pair = {"psnr": 44.5, "ssim": 0.995, "gain": 10.8, "gradient": 1.0, "choice": 47.0}
     kinds = ({"group": "recipe", "exchange": 0.002}, {"group": "varied", "exchange": None})
@@ -34,9 +52,57 @@ def truth() -> dict[str, list[dict[str, Any]]]:
     }
 
 
-@pytest.fixture(scope="module")
+def whole_truth() -> dict[str, list[dict[str, Any]]]:
+    """As many rows of each kind as there should be."""
+    counts = expected_counts(whole=True)
+    some = some_truth()
+    rows = {kind: rows * counts.get(kind, 0) for kind, rows in some.items()}
+    focus = [some["focus"][:1] * counts["focus, recipe"], some["focus"][1:] * 120]
+    return {**rows, "focus": [row for part in focus for row in part]}
+
+
+def whole_sets() -> dict[str, dict[str, Any]]:
+    row: dict[str, Any] = {
+        "black": {"fused": 3.0, "darker_source": 2.0},
+        "dark": None,
+        "agreement": 0.3,
+    }
+    row |= {"agreement_signed": 0.1, "edge_excess": [0.0, 0.01], "exchange": 0.002}
+    row |= {"methods": {"ours": METRICS, "average": METRICS}}
+    return {chosen: {"01": row, "02": row | {"exchange": None}} for chosen in COMPARED_SETS}
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other methods' figures of two pictures of each set."""
+    for module in (figures_file, completeness):
+        monkeypatch.setattr(module, "known_figures", lambda: KNOWN)
+
+
+@pytest.fixture
 def figures() -> dict[str, Any]:
-    return figures_of(describe_weights("default"), dict(SETTINGS), truth(), {})
+    """Figures of weights, but for the development sets."""
+    return figures_of(describe_weights("default"), dict(SETTINGS), some_truth(), {})
+
+
+@pytest.fixture(scope="module")
+def whole() -> tuple[dict[str, Any], dict[str, Any]]:
+    """All figures of weights, and of the published checkpoint."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (figures_file, completeness):
+            patch.setattr(module, "known_figures", lambda: KNOWN)
+        description = describe_weights("default")
+        ours = figures_of(description, dict(SETTINGS), whole_truth(), whole_sets())
+        published = figures_of(description, dict(SETTINGS), whole_truth(), {})
+    ours["weights"]["recipe_digest"] = read_recipe("default").digest
+    published["weights"] |= {"sha256": "0" * 64, "origin_sha256": PUBLISHED_SHA256}
+    return ours, published
+
+
+def wrong_with(ours: dict[str, Any], published: dict[str, Any]) -> str:
+    """What is said against a card, after computing anew what follows from the rows."""
+    ours, published = (figures | judged(figures) for figures in (ours, published))
+    return "\n".join(objections("default", ours, published, read_recipe("default"), filled()))
 
 
 def words(name: str) -> dict[str, Any]:
@@ -63,28 +129,130 @@ def test_what_nobody_filled_in_is_found_at_every_depth() -> None:
 
 def test_a_card_is_refused_for_every_reason_at_once(figures: dict[str, Any]) -> None:
     other = copy.deepcopy(figures)
+    published = copy.deepcopy(figures)
     other["weights"] |= {"sha256": "0" * 64, "recipe_digest": "1" * 64}
     unfinished = words("default")
     unfinished["hardware"]["hours"] = 0.0
     unfinished["weakness"][0]["picture"] = "nowhere.jpg"
-    wrong = "\n".join(objections("default", other, read_recipe("default"), unfinished))
+    wrong = "\n".join(objections("default", other, published, read_recipe("default"), unfinished))
     assert "hardware.hours is not filled in" in wrong
     assert "the figures are of other weights" in wrong
     assert "trained from a recipe with digest 111111111111" in wrong
-    assert "not the whole measurement" in wrong
+    assert "not the whole measurement: known truth, flat: 1 rows of 63" in wrong
+    assert "not the whole measurement: tno21: not measured" in wrong
     assert "there is no picture docs/images/model-cards/nowhere.jpg" in wrong
 
 
-def test_nothing_is_objected_to_where_all_is_there(
-    figures: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    whole = copy.deepcopy(figures)
-    recipe = read_recipe("default")
-    whole["settings"]["complete"] = True
-    whole["weights"]["recipe_digest"] = recipe.digest
+@pytest.fixture
+def pictures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "shown.jpg").write_bytes(b"picture")
     monkeypatch.setattr(write_model_card, "PICTURES", tmp_path)
-    assert list(objections("default", whole, recipe, filled())) == []
+
+
+Both = tuple[dict[str, Any], dict[str, Any]]
+Change = Callable[[dict[str, Any], dict[str, Any]], Any]
+
+
+@pytest.mark.usefixtures("pictures")
+def test_nothing_is_objected_to_where_all_is_there(whole: Both) -> None:
+    assert wrong_with(*whole) == ""
+
+
+REFUSED: dict[str, tuple[Change, str]] = {
+    "few pictures": (lambda o, p: o["settings"].update(most=3), "measurement: --most 3 was given"),
+    "small ones": (lambda o, p: o["settings"].update(side=64), "measurement: --side 64 was given"),
+    "other code": (
+        lambda o, p: o["settings"].update(measuring="other"),
+        "the code that measures is another than then",
+    ),
+    "of the other bar": (
+        lambda o, p: o["settings"].update(bar="paper"),
+        "the figures are those of --bar paper",
+    ),
+    "a flat pair is missing": (lambda o, p: o["truth"]["flat"].pop(), "flat: 62 rows of 63"),
+    "a focus pair is missing": (
+        lambda o, p: o["truth"]["focus"].pop(0),
+        "focus, recipe: 15 rows of 16",
+    ),
+    "a kind is missing": (lambda o, p: o["truth"].pop("hard"), "hard: 0 rows of 22"),
+    "a number is missing": (
+        lambda o, p: o["truth"]["sharp"][3].update(psnr=None),
+        "sharp: a row without psnr",
+    ),
+    "a set is missing": (lambda o, p: o["sets"].pop("lytro"), "lytro: not measured"),
+    "a picture is missing": (lambda o, p: o["sets"]["lytro"].pop("02"), "lytro: 1 of its 2"),
+    "another picture": (
+        lambda o, p: o["sets"]["lytro"].update({"03": o["sets"]["lytro"].pop("02")}),
+        "lytro: 1 of its 2 pictures",
+    ),
+    "a metric is not a number": (
+        lambda o, p: o["sets"]["lytro"]["02"]["methods"]["ours"].update(SSIM=None),
+        "lytro/02: no SSIM",
+    ),
+    "not exchanged": (
+        lambda o, p: o["sets"]["lytro"]["01"].update(exchange=None),
+        "lytro/01: the exchange",
+    ),
+    "published: ours": (
+        lambda o, p: p["weights"].update(origin_sha256=o["weights"]["sha256"]),
+        "--published is not of the authors' checkpoint",
+    ),
+    "published: a recipe's": (
+        lambda o, p: p["weights"].update(origin_sha256=None),
+        "--published is not of the authors' checkpoint",
+    ),
+    "published: few pictures": (
+        lambda o, p: p["settings"].update(most=2),
+        "--published is not the whole measurement with known truth: --most 2",
+    ),
+    "published: small ones": (
+        lambda o, p: p["settings"].update(side=64),
+        "--published is not the whole measurement with known truth: --side 64",
+    ),
+    "published: no truth": (
+        lambda o, p: p["truth"].clear(),
+        "--published is not the whole measurement with known truth: known truth, flat: 0 rows",
+    ),
+    "published: other code": (
+        lambda o, p: p["settings"].update(measuring="other"),
+        "--published is not the whole measurement with known truth: the code",
+    ),
+    "published: other columns": (
+        lambda o, p: p["truth"]["sharp"][0].update(more=1.0),
+        "other columns with known truth",
+    ),
+    "published: of another precision": (
+        lambda o, p: p["settings"].update(precision="bfloat16"),
+        "--published was measured with precision bfloat16, these weights with float32",
+    ),
+}
+
+
+@pytest.mark.usefixtures("pictures")
+@pytest.mark.parametrize("case", REFUSED)
+def test_figures_that_are_not_the_whole_truth_are_refused(whole: Both, case: str) -> None:
+    change, message = REFUSED[case]
+    ours, published = copy.deepcopy(whole)
+    change(ours, published)
+    assert message in wrong_with(ours, published)
+
+
+def test_the_other_focus_pairs_and_the_exchange_are_not_needed_for_paper(whole: Both) -> None:
+    ours = copy.deepcopy(whole[0])
+    ours["settings"]["bar"] = "paper"
+    ours["truth"]["focus"] = [{**row, "exchange": None} for row in ours["truth"]["focus"][:16]]
+    for rows in ours["sets"].values():
+        rows["01"] = rows["01"] | {"exchange": None}
+    assert judged(ours)["missing"] == []
+    assert completeness.columns_of(ours["truth"]) == completeness.columns_of(whole[1]["truth"])
+
+
+def test_what_follows_from_the_rows_is_computed_anew(whole: Both, tmp_path: Path) -> None:
+    forged = copy.deepcopy(whole[0])
+    forged["bar"], forged["summary"], forged["overall_ranks"] = [], {}, {}
+    forged["missing"] = ["everything"]
+    write_figures(tmp_path / "figures.json", forged)
+    assert read_figures(tmp_path / "figures.json") == whole[0]
 
 
 def filled() -> dict[str, Any]:
