@@ -32,6 +32,7 @@ def fsync(descriptor):
     if writes == {count}:
         os.kill(os.getpid(), signal.SIGKILL)
 os.fsync = fsync
+from gifnet.cli import main
 sys.argv = ["gifnet", "train", *{arguments!r}]
 main()
 """

@@ -40,6 +40,22 @@ def test_every_kind_gives_four_patches_in_the_range(kind: str) -> None:
             assert 0 <= picture.min() <= picture.max() <= 1
 
 
+def test_without_variation_and_exchange_pairs_are_cut_as_they_are_in_the_published_order() -> None:
+    plain = _sampler({"modal": 1.0})
+    plain.augment = plain.exchange = False
+    for number in range(12):
+        pair = plain.sample(number)
+        generator = np.random.default_rng([plain.seed, number])
+        generator.choice(1, p=[1.0])
+        crop = plain.paired.cut_lively(generator)
+        assert crop.infrared is not None
+        np.testing.assert_array_equal(pair.source_a, crop.infrared)
+        np.testing.assert_array_equal(pair.source_b, crop.visible)
+    exposed = _sampler({"exposure": 1.0})
+    exposed.exchange = False
+    assert all(p.source_a.mean() >= p.source_b.mean() for p in map(exposed.sample, range(12)))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_seed_and_number_decide_everything(kind: str) -> None:
     forwards, again = _sampler({kind: 1.0}), _sampler({kind: 1.0})

@@ -72,6 +72,8 @@ def make_config(pictures: Path) -> MakeConfig:
                 content[section] = {**content.get(section, {}), **values}
             else:
                 content[section] = values
+        if not content["step"].get("inference"):
+            del content["kinds"]  # which go with such updates only
         return TrainingConfig.model_validate(content)
 
     return make

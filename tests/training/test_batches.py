@@ -21,17 +21,22 @@ def _batches(make_config: MakeConfig, *, seed: int = 5, workers: int = 0) -> Ste
 
 
 def _equal(one: StepBatch, other: StepBatch) -> bool:
-    if (one.held is None) != (other.held is None) or one[3:] != other[3:]:
+    if one[3:] != other[3:]:
         return False
-    pictures = zip(
-        [*one.joint, *(one.held or [])], [*other.joint, *(other.held or [])], strict=True
+    ours, theirs = (
+        [*(batch.joint or []), *(batch.held or []), *([batch.contrast] if has else [])]
+        for batch in (one, other)
+        for has in [batch.contrast is not None]
     )
-    return all(torch.equal(a, b) for a, b in pictures)
+    return len(ours) == len(theirs) and all(
+        torch.equal(a, b) for a, b in zip(ours, theirs, strict=True)
+    )
 
 
 def test_a_step_has_a_batch_of_patches_in_the_range(make_config: MakeConfig) -> None:
     config = make_config(step={"inference": 1.0}, loss={"multi_modal": "contrast"})
     batch = StepBatches(config, load_scenes(config))[0]
+    assert batch.joint is not None
     assert batch.held is not None
     assert batch.contrast is not None
     for picture in (*batch.joint, *batch.held, batch.contrast):
@@ -74,6 +79,7 @@ def test_the_contrast_target_is_that_of_the_steps_infrared_and_visible(
 ) -> None:
     config = make_config(loss={"multi_modal": "contrast"}, optimiser={"batch": 3})
     batch = StepBatches(config, load_scenes(config))[1]
+    assert batch.joint is not None
     assert batch.contrast is not None
     for target, infrared, visible in zip(
         batch.contrast, batch.joint.infrared, batch.joint.visible, strict=True
@@ -82,6 +88,40 @@ def test_the_contrast_target_is_that_of_the_steps_infrared_and_visible(
         assert torch.equal(target[0], torch.from_numpy(expected))
     config = make_config()
     assert StepBatches(config, load_scenes(config))[1].contrast is None
+
+
+def test_what_a_step_does_not_use_is_not_made_and_the_rest_stays_the_same(
+    make_config: MakeConfig,
+) -> None:
+    shares = {"multi_modal": 0.5, "inference": 0.5}
+    config = make_config(step=shares, loss={"multi_modal": "contrast"}, optimiser={"steps": 40})
+    batches = StepBatches(config, load_scenes(config))
+    all_of_it = make_config(loss={"multi_modal": "contrast"}, optimiser={"steps": 40})
+    whole = StepBatches(all_of_it, load_scenes(all_of_it))
+    made = []
+    for step in range(40):
+        batch = batches[step]
+        made.append((batch.joint is not None, batch.contrast is not None))
+        assert made[-1] == (batch.multi_modal or batch.held is None, batch.multi_modal)
+        expected = whole[step]
+        assert expected.joint is not None
+        for ours, theirs in (
+            (batch.joint, expected.joint),
+            ([batch.contrast], [expected.contrast]),
+        ):
+            for picture, other in zip(ours or [], theirs, strict=False):
+                assert picture is None or (other is not None and torch.equal(picture, other))
+    assert {(True, True), (True, False), (False, False)} == set(made)
+
+
+def test_pairs_of_kinds_are_varied_and_exchanged_where_the_recipe_says_so(
+    make_config: MakeConfig,
+) -> None:
+    plain = make_config(step={"inference": 1.0, "exchange": 0.0})
+    varied = make_config(step={"inference": 1.0}, data={"augment": True})
+    for config, expected in ((plain, False), (varied, True)):
+        held = StepBatches(config, load_scenes(config)).held
+        assert (held.augment, held.exchange) == (expected, expected)
 
 
 def test_held_out_scenes_are_never_trained_on(make_config: MakeConfig, pictures: Path) -> None:

@@ -15,9 +15,8 @@ from two_processes import difference, gradients, network, updates
 
 from gifnet.model import Freezing
 from gifnet.tasks import Task
-from gifnet.training import compiled
-from gifnet.training.compiled import compile_passes, wants_compiling
-from gifnet.training.config import TrainingConfig
+from gifnet.training.compiled import compile_passes, kinds_of_update, wants_compiling
+from gifnet.training.config import StepConfig, TrainingConfig
 from gifnet.training.trainer import Trainer
 from gifnet.training.update_pass import UpdatePass
 
@@ -44,14 +43,27 @@ def test_a_gpu_compiles_unless_the_recipe_says_otherwise() -> None:
     assert not wants_compiling(False, cuda)
 
 
+def test_only_the_kinds_of_update_that_a_recipe_has_are_compiled() -> None:
+    assert kinds_of_update(StepConfig()) == [(MM, True), (DP, True)]
+    assert kinds_of_update(StepConfig(multi_modal=0, inference=1)) == [(DP, False)]
+    assert kinds_of_update(StepConfig(inference=0.9)) == [(MM, True), (DP, True), (DP, False)]
+
+
 @pytest.mark.slow
 def test_compiled_passes_in_parts_give_the_same_gradients(
-    in_float64: None, monkeypatch: pytest.MonkeyPatch
+    in_float64: None,
 ) -> None:
-    monkeypatch.setattr(compiled, "KINDS", [(MM, True)])  # each takes some seconds
     plain, ours = network(), network()
     passes = UpdatePass(ours, Freezing.PAPER, parts=2)
-    compile_passes(passes, share=4, patch=16, device=CPU, autocast=NO_AUTOCAST, backend="aot_eager")
+    compile_passes(
+        passes,
+        kinds=[(MM, True)],  # each takes some seconds
+        share=4,
+        patch=16,
+        device=CPU,
+        autocast=NO_AUTOCAST,
+        backend="aot_eager",
+    )
     assert passes.run_part != passes.run_plainly
     assert all(weight.grad is None for weight in ours.parameters())
     with torch.compiler.set_stance("fail_on_recompile"):  # all has been compiled in advance

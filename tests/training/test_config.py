@@ -64,6 +64,10 @@ def test_a_recipe_needs_only_pairs_and_steps(tmp_path: Path) -> None:
             "kinds: expected at least one share above 0, got none",
         ),
         (
+            PAIRS + STEPS + "[kinds]\nmodal = 0.5\n",
+            "kinds: goes with updates as at inference only, got step.inference = 0, and so none",
+        ),
+        (
             PAIRS + STEPS + "[loss]\ngradient = 0.5\n",
             'loss.gradient: goes with held = "absolute" only, got 0.5 with "squared"',
         ),

@@ -14,9 +14,11 @@ import torch
 from PIL import Image
 
 from gifnet.checkpoints import load_checkpoint, read_header, save_checkpoint
+from gifnet.data.patches import Quadruple
 from gifnet.errors import CheckpointError, ConfigError, DataError, ImageFileError, ImageSizeError
 from gifnet.imaging import contact_sheet
 from gifnet.model import GIFNet
+from gifnet.training.batches import StepBatches
 from gifnet.training.config import TrainingConfig
 from gifnet.training.run_state import RunState
 from gifnet.training.trainer import Trainer
@@ -124,6 +126,26 @@ def test_the_information_weights_are_in_the_log_and_in_the_weights(finished: Tra
     assert sum(header.information["histogram"]) == 20
     assert (header.step, header.recipe_name) == (4, "tiny")
     assert header.recipe_digest == finished.config.digest
+
+
+def test_a_run_that_does_not_weigh_its_sources_is_not_calibrated(
+    make_config: MakeConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    joint_batch = StepBatches.joint_batch
+
+    def note(batches: StepBatches, step: int) -> Quadruple:
+        made.append(step)
+        return joint_batch(batches, step)
+
+    monkeypatch.setattr(StepBatches, "joint_batch", note)
+    config = make_config(loss={"multi_modal": "contrast"}, optimiser={"steps": 2})
+    Trainer(config, tmp_path / "run").train(stop_after=1)
+    Trainer(config, tmp_path / "run", resume=True).train()
+    assert made == [0, 1]
+    assert not _log(tmp_path / "run", "information")
+    header = read_header(tmp_path / "run" / "weights.safetensors")
+    assert header.information["measure"] == "unused"
 
 
 def test_tensorboard_gets_the_losses_the_metrics_and_the_histogram(finished: Trainer) -> None:

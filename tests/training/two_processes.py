@@ -149,7 +149,7 @@ def _stop_apart(config: TrainingConfig, run: Path, processes: Processes) -> int:
 
 
 def _shape_of_step(trainer: Trainer) -> list[int]:
-    return list(trainer.batches[0].joint.visible.shape)
+    return list(trainer.batches.joint_batch(0).visible.shape)
 
 
 def main() -> None:

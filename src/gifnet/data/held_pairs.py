@@ -46,14 +46,25 @@ class HeldPairSampler:
         pictures: Patches of any pictures, for the other kinds.
         shares: How often each kind is drawn, relative.
         seed: Seed of everything random.
+        augment: Whether gain and gamma of the patches vary.
+        exchange: Whether sources come in random order, or in that of the published run (D15).
     """
 
     def __init__(
-        self, paired: SceneCrops, pictures: SceneCrops, *, shares: Mapping[str, float], seed: int
+        self,
+        paired: SceneCrops,
+        pictures: SceneCrops,
+        *,
+        shares: Mapping[str, float],
+        seed: int,
+        augment: bool = True,
+        exchange: bool = True,
     ) -> None:
         self.paired = paired
         self.pictures = pictures
         self.seed = seed
+        self.augment = augment
+        self.exchange = exchange
         self._makers: dict[str, Callable[[np.random.Generator], HeldPair]] = {
             "focus": self._focus,
             "single": self._single,
@@ -67,7 +78,7 @@ class HeldPairSampler:
         self._shares = weights / weights.sum()
 
     def sample(self, number: int) -> HeldPair:
-        """Draw one pair; the order of its sources is random.
+        """Draw one pair.
 
         Args:
             number: At least 0; with the scenes and the seed it decides everything.
@@ -75,12 +86,15 @@ class HeldPairSampler:
         generator = np.random.default_rng([self.seed, number])
         kind = self._kinds[int(generator.choice(len(self._kinds), p=self._shares))]
         pair = self._makers[kind](generator)
-        if generator.random() < 0.5:
+        if self.exchange and generator.random() < 0.5:
             pair = pair._replace(source_a=pair.source_b, source_b=pair.source_a)
         return pair
 
     def _picture(self, generator: np.random.Generator) -> Picture:
-        return vary_tone(generator, self.pictures.cut_lively(generator).visible)
+        return self._tone(generator, self.pictures.cut_lively(generator).visible)
+
+    def _tone(self, generator: np.random.Generator, picture: Picture) -> Picture:
+        return vary_tone(generator, picture) if self.augment else picture
 
     def _focus(self, generator: np.random.Generator) -> HeldPair:
         sharp = self._picture(generator)
@@ -103,8 +117,8 @@ class HeldPairSampler:
 
     def _modal(self, generator: np.random.Generator) -> HeldPair:
         crop = self.paired.cut_lively(generator)
-        visible = vary_tone(generator, crop.visible)
-        infrared = visible if crop.infrared is None else vary_tone(generator, crop.infrared)
+        visible = self._tone(generator, crop.visible)
+        infrared = visible if crop.infrared is None else self._tone(generator, crop.infrared)
         return HeldPair(infrared, visible, contrast_target(infrared, visible), visible)
 
     def _mixed(self, generator: np.random.Generator) -> HeldPair:

@@ -31,11 +31,11 @@ class HeldBatch(NamedTuple):
 class StepBatch(NamedTuple):
     """The data of one step."""
 
-    joint: Quadruple
-    """For the MM update and, where there are no held pairs, for the DP update."""
+    joint: Quadruple | None
+    """For the MM update and, where there are no held pairs, for the DP update; None for neither."""
 
     contrast: Tensor | None
-    """What infrared and visible are held to together, where the recipe asks for it."""
+    """What an MM update holds infrared and visible to, where the recipe asks for it."""
 
     held: HeldBatch | None
     """For a DP update that goes as inference does."""
@@ -78,7 +78,12 @@ class StepBatches(Dataset[StepBatch]):
             length=batches * config.optimiser.batch,
         )
         self.held = HeldPairSampler(
-            paired, pictures, shares=config.kinds.model_dump(), seed=seed + 2
+            paired,
+            pictures,
+            shares=config.kinds.model_dump(),
+            seed=seed + 2,
+            augment=data.augment,
+            exchange=config.step.exchange > 0,
         )
 
     def __len__(self) -> int:
@@ -95,12 +100,15 @@ class StepBatches(Dataset[StepBatch]):
         shares = self.config.step
         generator = np.random.default_rng([self.config.seed * 16, step])
         inference, multi_modal, exchange_mm, exchange_dp = generator.random(4)
-        joint = self.joint_batch(step)
+        has_multi_modal, has_held = multi_modal < shares.multi_modal, inference < shares.inference
+        # Making patches is dear, and each depends on its number alone: what is not used is spared.
+        joint = self.joint_batch(step) if has_multi_modal or not has_held else None
+        to_contrast = has_multi_modal and self.config.loss.multi_modal == "contrast"
         return StepBatch(
             joint=joint,
-            contrast=_contrast(joint) if self.config.loss.multi_modal == "contrast" else None,
-            held=self._held_batch(step) if inference < shares.inference else None,
-            multi_modal=multi_modal < shares.multi_modal,
+            contrast=_contrast(joint) if to_contrast and joint is not None else None,
+            held=self._held_batch(step) if has_held else None,
+            multi_modal=has_multi_modal,
             exchange_multi_modal=exchange_mm < shares.exchange,
             exchange_digital_photography=exchange_dp < shares.exchange,
         )

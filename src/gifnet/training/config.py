@@ -117,7 +117,8 @@ class StepConfig(_Section):
     """Share of steps whose DP update goes as inference does, with one pair on both branches; the
     pairs are of the kinds that ``[kinds]`` names."""
     exchange: Share = 0.0
-    """Share of updates whose main pair is given in exchanged order."""
+    """Share of updates whose main pair is given in exchanged order; above 0, the order within each
+    pair of ``[kinds]`` is random besides."""
 
 
 class OptimiserConfig(_Section):
@@ -182,6 +183,11 @@ class TrainingConfig(_Section):
     def _values_fit_together(self) -> "TrainingConfig":
         if not any(self.kinds.model_dump().values()):
             raise ValueError("kinds: expected at least one share above 0, got none")
+        if self.kinds != KindsConfig() and not self.step.inference:
+            raise ValueError(
+                "kinds: goes with updates as at inference only, got step.inference = 0, and so "
+                "none: set it above 0, or leave [kinds] out"
+            )
         if self.loss.gradient and self.loss.held == "squared":
             raise ValueError(
                 f'loss.gradient: goes with held = "absolute" only, got {self.loss.gradient} with '
@@ -198,6 +204,11 @@ class TrainingConfig(_Section):
                 f"validation.panel: expected a name of its own for each pair, got {names}"
             )
         return self
+
+    @property
+    def uses_information(self) -> bool:
+        """Whether any update weighs its sources by their information."""
+        return self.loss.multi_modal == "information" and self.step.multi_modal > 0
 
     @property
     def digest(self) -> str:

@@ -12,37 +12,45 @@ from gifnet.losses.information_measure import (
     PictureInformation,
 )
 from gifnet.losses.information_weights import InformationWeights, calibrate
-from gifnet.training.config import LossConfig
+from gifnet.training.config import TrainingConfig
+
+UNUSED = InformationWeights(measure="unused")
+"""What a run keeps whose updates do not weigh their sources."""
 
 
-def choose_measure(config: LossConfig, device: torch.device) -> InformationMeasure:
+def choose_measure(config: TrainingConfig, device: torch.device) -> InformationMeasure:
     """Choose the measure: DenseNet features where the recipe names weights, else the picture.
 
     Args:
         config: Names the weights.
         device: Device of the run.
     """
-    if config.densenet is None:
+    if config.loss.densenet is None or not config.uses_information:
         return PictureInformation()
-    return DenseNetInformation(load_densenet(config.densenet).to(device))
+    return DenseNetInformation(load_densenet(config.loss.densenet).to(device))
 
 
 def calibrate_on_batches(
-    config: LossConfig, measure: InformationMeasure, joint_batch: Callable[[int], Quadruple]
+    config: TrainingConfig, measure: InformationMeasure, joint_batch: Callable[[int], Quadruple]
 ) -> InformationWeights:
     """Calibrate the information weights on the first batches that training will see.
 
     DenseNet features are weighed as published, and only looked at.
 
     Args:
-        config: Tells the number of batches.
+        config: Tells the number of batches, and whether the weights are used at all.
         measure: The run's measure.
         joint_batch: Makes the joint pictures of a step, on the device of the run.
+
+    Returns:
+        The weights; ``UNUSED``, without making a batch, where no update uses them.
     """
+    if not config.uses_information:
+        return UNUSED
     pairs = []
-    for step in range(config.calibration_batches):
+    for step in range(config.loss.calibration_batches):
         joint = joint_batch(step)
         pairs.append((measure.measure(joint.infrared), measure.measure(joint.visible)))
-    if config.densenet is None:
+    if config.loss.densenet is None:
         return calibrate(pairs, measure=measure.name)
     return InformationWeights(measure=measure.name).observe(pairs)

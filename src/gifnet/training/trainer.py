@@ -17,7 +17,7 @@ from gifnet.training.config import TrainingConfig
 from gifnet.training.devices import autocast_for
 from gifnet.training.distributed import ALONE, Processes
 from gifnet.training.divergence import require_numbers
-from gifnet.training.information import calibrate_on_batches, choose_measure
+from gifnet.training.information import UNUSED, calibrate_on_batches, choose_measure
 from gifnet.training.run_folder import alone_in, make_folder, writing_to
 from gifnet.training.run_log import RunLog
 from gifnet.training.run_state import RunState, find_state, take_back
@@ -98,7 +98,7 @@ class Trainer:
         self.scenes: Scenes = load_scenes(config)
         self.batches = StepBatches(config, self.scenes, self.processes)
         self.validation = Validation(config.validation, self.scenes.held_out, run)
-        self.measure = SharedMeasure(choose_measure(config.loss, self.device), self.processes)
+        self.measure = SharedMeasure(choose_measure(config, self.device), self.processes)
         self.network = start_network(config, self.device)
         self.optimiser = torch.optim.Adam(
             self.network.parameters(), lr=config.optimiser.learning_rate
@@ -112,11 +112,11 @@ class Trainer:
         self.stopped = False
 
     def _start(self) -> None:
-        """Calibrate; from here on the run can be resumed."""
+        """Calibrate where that is of use; from here on the run can be resumed."""
         self.processes.from_main(lambda: make_folder(self.run_folder))
         self.step = 0
         self.information = calibrate_on_batches(
-            self.config.loss, self.measure, lambda step: self._send(self.batches.joint_batch(step))
+            self.config, self.measure, lambda step: self._send(self.batches.joint_batch(step))
         )
         if self.config.optimiser.average:
             self.average = {k: v.clone() for k, v in self.network.state_dict().items()}
@@ -156,7 +156,7 @@ class Trainer:
                     stack.enter_context(alone_in(self.run_folder))
                     take_back(self.run_folder, self.step)
                     log = stack.enter_context(RunLog(self.run_folder, step=self.step))
-                    if self.step == 0:
+                    if self.step == 0 and self.information != UNUSED:
                         log.calibration(self.information)
             self._run_steps(last, log, report)
         return self.run_folder / WEIGHTS_FILE
@@ -303,6 +303,8 @@ class Trainer:
             self.average[key].lerp_(value, 1 - decay)
 
     def _send(self, pictures: Any) -> Any:
-        """Move a share of pictures to the device, and put the whole batch together there."""
+        """Move a share of pictures, if there is one, to the device, and gather the whole batch."""
+        if pictures is None:
+            return None
         whole = self.processes.gather(torch.cat(pictures, dim=1).to(self.device))
         return type(pictures)(*(picture.contiguous() for picture in whole.chunk(len(pictures), 1)))

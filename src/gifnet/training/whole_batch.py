@@ -15,7 +15,7 @@ from torch.nn.parallel import DistributedDataParallel
 from gifnet.losses.information_measure import InformationMeasure
 from gifnet.model import Freezing, GIFNet
 from gifnet.tasks import Task
-from gifnet.training.compiled import compile_passes, wants_compiling
+from gifnet.training.compiled import compile_passes, kinds_of_update, wants_compiling
 from gifnet.training.config import TrainingConfig
 from gifnet.training.distributed import Processes
 from gifnet.training.update_pass import Pair, Passes, UpdatePass
@@ -42,6 +42,7 @@ def make_passes(
     if wants_compiling(optimiser.compile, device):
         compile_passes(
             passes,
+            kinds=kinds_of_update(config.step),
             share=optimiser.batch // processes.count,
             patch=config.data.patch,
             device=device,
