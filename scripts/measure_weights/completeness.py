@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from measure_weights.code_digest import measuring_digest
+from measure_weights.dead_sources import DEAD_CASES
 from measure_weights.development_sets import (
     AVERAGE,
     COMPARED_SETS,
@@ -12,16 +13,23 @@ from measure_weights.development_sets import (
     SETS,
     known_figures,
 )
-from measure_weights.drawn import DIRECTIONS, FLAT_LEVELS, FLAT_SIZES, HARD_CASES, STEP_LEVELS
+from measure_weights.drawn import (
+    DIRECTIONS,
+    FLAT_LEVELS,
+    FLAT_SIZES,
+    HARD_CASES,
+    PROFILES,
+    STEP_LEVELS,
+)
 from measure_weights.focus_pairs import PAIRS_EACH, RECIPE, SEEDS, SHAPES, SIGMAS, VARIED
 from measure_weights.requirements import PAPER
 from measure_weights.set_figures import EXCHANGED_EVERY
-from measure_weights.sharp_pictures import CROPS_EACH, PICTURES
+from measure_weights.sharp_pictures import CROPS_EACH, ENHANCED, PICTURES
 from measure_weights.summary import OURS
 from measure_weights.truth import BLURS
 
-SOMETIMES_NONE = {"exchange"}
-"""Columns of rows with known truth that may be empty."""
+SOMETIMES_NONE = {"exchange", "passed"}
+"""Columns of rows with known truth that may be empty: nothing passes of a flat source."""
 
 Row = dict[str, Any]
 
@@ -60,15 +68,16 @@ def columns_of(truth: dict[str, list[Row]]) -> dict[str, list[str]]:
 
 def expected_counts(*, whole: bool) -> dict[str, int]:
     """Kind of pictures with known truth -> how many; focus pairs by their group."""
-    crops = len(PICTURES) * CROPS_EACH
+    crops, enhanced = (len(names) * CROPS_EACH for names in (PICTURES, ENHANCED))
     varied = len(SEEDS) * len(SHAPES) * len(SIGMAS) * PAIRS_EACH
     return {
         f"focus, {RECIPE}": crops,
         f"focus, {VARIED}": varied if whole else 0,
         "flat": len(FLAT_SIZES) * len(FLAT_LEVELS),
-        "steps": len(STEP_LEVELS) * len(DIRECTIONS),
-        "sharp": crops,
-        "blurred": crops * len(BLURS),
+        "steps": len(PROFILES) * len(STEP_LEVELS) * len(DIRECTIONS),
+        "sharp": enhanced,
+        "blurred": enhanced * len(BLURS),
+        "dead": len(PICTURES) * len(DEAD_CASES),
         "hard": len(HARD_CASES),
     }
 

@@ -17,8 +17,13 @@ FLAT_LEVELS = tuple(round(0.05 * index, 2) for index in range(21))
 STEP_LEVELS = ((0.3, 0.7), (0.1, 0.9), (0.45, 0.55))
 DIRECTIONS = ("vertical", "horizontal", "diagonal")
 STEP_SIDE = 64
+HARD_EDGE = "hard edge"
+SOFT_EDGES = {"edge blurred by 0.8 px": 0.8, "edge blurred by 1.5 px": 1.5}
+LINES = {"line of 1 px": 1, "line of 2 px": 2}
+PROFILES = (HARD_EDGE, *SOFT_EDGES, *LINES)
+"""What is drawn with two levels."""
 SEED = 5
-JPEG_CASE = "JPEG blocks"
+JPEG_CASE, JPEG_BESIDE = "JPEG blocks", "JPEG blocks and sharp"
 """A picture enhanced that has blocks of its own: those are not to become stronger."""
 _ENHANCED = (JPEG_CASE, "black and black", "white and white", "slope")
 _FUSED = (
@@ -26,7 +31,7 @@ _FUSED = (
     "white",
     "noise",
     "saturated",
-    "JPEG blocks and sharp",
+    JPEG_BESIDE,
     "noise and noise",
     "black and white",
     "slope and black",
@@ -51,21 +56,38 @@ def measure_flat(fuser: KeptFuser, most: int | None = None) -> list[Row]:
 
 
 def measure_steps(fuser: KeptFuser) -> list[Row]:
-    """How far enhanced step edges overshoot."""
+    """How far enhanced edges and thin lines overshoot."""
     rows = []
-    for direction in shown(DIRECTIONS, "step edges"):
-        for low, high in STEP_LEVELS:
-            enhanced = fuser.enhance(step_edge(low, high, direction))
-            row = {"low": low, "high": high, "direction": direction}
-            rows.append({**row, "overshoot": overshoot(enhanced, low, high)})
+    for profile in shown(PROFILES, "edges and lines"):
+        for direction in DIRECTIONS:
+            for low, high in STEP_LEVELS:
+                enhanced = fuser.enhance(drawn_profile(profile, low, high, direction))
+                row = {"profile": profile, "low": low, "high": high, "direction": direction}
+                rows.append({**row, "overshoot": overshoot(enhanced, low, high)})
     return rows
+
+
+def drawn_profile(profile: str, low: float, high: float, direction: str) -> Grey:
+    """A square with one of ``PROFILES`` across its middle."""
+    if profile in LINES:
+        position = _position(direction)
+        line = (position >= 0) & (position < LINES[profile])
+        return np.asarray(np.where(line, high, low), np.float32)
+    edge = step_edge(low, high, direction)
+    if profile in SOFT_EDGES:
+        edge = np.asarray(cv2.GaussianBlur(edge, (0, 0), SOFT_EDGES[profile]), np.float32)
+    return edge
 
 
 def step_edge(low: float, high: float, direction: str) -> Grey:
     """A square that is dark on one side of a hard edge and light on the other."""
+    return np.asarray(np.where(_position(direction) >= 0, high, low), np.float32)
+
+
+def _position(direction: str) -> np.ndarray:
+    """Pixels across the middle of a square."""
     rows, columns = np.indices((STEP_SIDE, STEP_SIDE)) - STEP_SIDE // 2
-    position = {"vertical": columns, "horizontal": rows, "diagonal": rows + columns}[direction]
-    return np.asarray(np.where(position >= 0, high, low), np.float32)
+    return {"vertical": columns, "horizontal": rows, "diagonal": rows + columns}[direction]
 
 
 def overshoot(picture: np.ndarray, low: float, high: float) -> float:
@@ -97,7 +119,7 @@ def hard_sources(picture: Grey) -> dict[str, tuple[Grey, Grey]]:
         "noise": (picture, noise),
         "saturated": (picture, saturated),
         JPEG_CASE: (blocks, blocks),
-        "JPEG blocks and sharp": (picture, blocks),
+        JPEG_BESIDE: (picture, blocks),
         "noise and noise": (noise, other),
         "black and white": (black, white),
         "black and black": (black, black),
@@ -124,6 +146,9 @@ def measure_hard(fuser: KeptFuser, picture: Grey) -> list[Row]:
         row |= {"lowest": float(fused.min()), "highest": float(fused.max())}
         if _is_smooth(first) and _is_smooth(second):
             row["tile_amplitude"] = tile_amplitude(fused)
+        elif case.startswith(JPEG_BESIDE):
+            # A source without blocks is there: what it has not got should not show.
+            row["blocks_beside"] = excess_beyond(fused, [picture])[0]
         elif case == JPEG_CASE:
             row["blocks"] = (1 + edge_excess(fused)[0]) / (1 + edge_excess(first)[0])
         else:

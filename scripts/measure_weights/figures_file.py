@@ -97,12 +97,12 @@ def judged(figures: Row) -> Row:
     compared = {name: figures for name, figures in methods.items() if name in COMPARED_SETS}
     kinds = {name: SETS[name].kind for name in sets}
     bar = truth_requirements(truth)
-    bar += set_requirements(sets, compared, kinds)
+    bar += set_requirements(sets, compared)
     found: Row = _plain(
         {
             "missing": list(missing_parts(settings, truth, sets)),
             "summary": {name: _summary(figures, kinds[name]) for name, figures in methods.items()},
-            "overall_ranks": overall_ranks(ranks_by_set(compared, kinds)),
+            "overall_ranks": overall_ranks(ranks_by_set(compared)),
             "bar": [requirement.as_row() for requirement in bar],
         }
     )

@@ -20,7 +20,11 @@ class Requirement:
     """What came out; None where it was not measured."""
     met: bool | None
     kind: str = "bar"
-    """``bar``; ``aim`` for what is hoped for; ``stricter`` for a stricter reading of the bar."""
+    """Which part it counts in.
+
+    ``bar``; ``ours`` for limits of our own where the bar names none; ``stricter`` for a stricter
+    reading of the bar: every picture in place of the mean; ``aim`` for what is hoped for.
+    """
 
     def as_row(self) -> dict[str, Any]:
         return asdict(self)

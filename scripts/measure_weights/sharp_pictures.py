@@ -13,6 +13,8 @@ SHARED = Path(os.environ.get("GIFNET_SHARED", ROOT.parent / "shared"))
 """The development data."""
 
 PICTURES = ("camera", "astronaut", "coffee", "chelsea", "coins", "page", "rocket", "retina")
+ENHANCED = tuple(name for name in PICTURES if name != "page")
+"""Those as large as ``SIDE``; the page is enlarged."""
 MORE_PICTURES = (*PICTURES, "brick", "grass", "gravel", "immunohistochemistry")
 SIDE = 224
 CROPS_EACH = 2

@@ -10,6 +10,8 @@ from gifnet.evaluation.statistics import RESAMPLES, SEED, bootstrap_interval
 OURS = "ours"
 HIGHER_IS_BETTER = ("SSIM", "Qabf", "MEF_SSIM", "MI", "SCD")
 """What methods are ranked by; the others grow with over-sharpening, or say the same again."""
+COMPLEMENTARY = ("infrared", "near-infrared", "medical")
+"""Kinds of sets in which a high SCD is a virtue."""
 
 Row = dict[str, Any]
 Methods = dict[str, dict[str, dict[str, float]]]
@@ -88,10 +90,11 @@ def difference(methods: Methods, first: str, second: str, metric: str) -> Spread
 def ranked_metrics(kind: str) -> tuple[str, ...]:
     """What methods are ranked by in a set of a kind.
 
-    MEF-SSIM is for exposures; the truth of a focus pair has a low SCD itself.
+    MEF-SSIM is for exposures, SCD for sources that show different things: the truth of a focus
+    pair has a low one itself, and of two exposures the better one alone would.
     """
-    left_out = {"focus": {"SCD", "MEF_SSIM"}, "exposure": set[str]()}.get(kind, {"MEF_SSIM"})
-    return tuple(metric for metric in HIGHER_IS_BETTER if metric not in left_out)
+    wanted = {"SCD": kind in COMPLEMENTARY, "MEF_SSIM": kind == "exposure"}
+    return tuple(metric for metric in HIGHER_IS_BETTER if wanted.get(metric, True))
 
 
 def mean_ranks(methods: Methods, names: list[str], metrics: tuple[str, ...]) -> dict[str, float]:

@@ -8,18 +8,17 @@ import numpy as np
 
 from gifnet.baselines import BASELINES
 from gifnet.metrics import ag, psnr, ssim
+from measure_weights.dead_sources import LARGEST_PSNR, measure_dead
 from measure_weights.drawn import measure_flat, measure_hard, measure_steps
 from measure_weights.focus_pairs import RECIPE, FocusPair, focus_pairs, varied_pairs
 from measure_weights.kept_fuser import KeptFuser
 from measure_weights.progress import shown
-from measure_weights.sharp_pictures import Grey, sharp_crops
+from measure_weights.sharp_pictures import ENHANCED, Grey, sharp_crops
 
 COMPARED = ("average", "laplacian", "wavelet", "guided_filter")
 """Baselines on the same focus pairs."""
 BLURS = (0.8, 1.0, 1.25, 1.5)
 """Gaussians in pixels that a picture to be enhanced is blurred by."""
-LARGEST_PSNR = 100.0
-"""In dB; written for equal pictures, whose PSNR is infinite."""
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -42,7 +41,9 @@ def measure_truth(
     """
     pairs = [*_some(focus_pairs(), most), *(_some(varied_pairs(), most) if whole else [])]
     pairs = [_cut(pair, side) for pair in pairs]
-    crops = [(name, crop[:side, :side]) for name, crop in _some(sharp_crops(), most)]
+    # Only pictures that were not enlarged: those would gain by sharpening, and show a grid.
+    crops = _some(sharp_crops(ENHANCED), most)
+    crops = [(name, crop[:side, :side]) for name, crop in crops]
     return {
         "focus": [
             focus_row(fuser, pair, exchange=whole and pair.group == RECIPE)
@@ -56,6 +57,7 @@ def measure_truth(
             for name, crop in shown(crops, "blurred pictures enhanced")
             for sigma in BLURS
         ],
+        "dead": measure_dead(fuser, most, side),
         "hard": measure_hard(fuser, crops[0][1]),
     }
 

@@ -37,9 +37,18 @@ def edge_excess(picture: Floats) -> list[float]:
 
 
 def excess_beyond(fused: Floats, sources: list[Floats]) -> list[float]:
-    """The excess of a fused picture beyond the larger one of its sources (JPEG blocks have one)."""
-    own = np.array([edge_excess(source) for source in sources]).max(axis=0)
-    beyond = np.array(edge_excess(fused)) - np.maximum(own, 0)
+    """How much more a fused picture's gradients differ where windows meet than its sources' do.
+
+    Args:
+        fused: (H, W) in [0, 1].
+        sources: Of that size; the larger difference counts (JPEG blocks have one).
+
+    Returns:
+        For each of ``PHASES`` the size of the excess less that of the sources: weaker gradients
+        where windows meet are a pattern as stronger ones are.
+    """
+    own = np.abs([edge_excess(source) for source in sources]).max(axis=0)
+    beyond = np.abs(edge_excess(fused)) - own
     return [float(value) for value in beyond]
 
 

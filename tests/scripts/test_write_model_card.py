@@ -45,9 +45,18 @@ def some_truth() -> dict[str, list[dict[str, Any]]]:
     return {
         "focus": [{**pair, **place, **kind} for kind in kinds],
         "flat": [{"height": 64, "width": 64, "level": 0.5, "shift": -0.004}],
-        "steps": [{"low": 0.3, "high": 0.7, "direction": "vertical", "overshoot": 0.157}],
+        "steps": [
+            {
+                "profile": "hard edge",
+                "low": 0.3,
+                "high": 0.7,
+                "direction": "vertical",
+                "overshoot": 0.157,
+            }
+        ],
         "sharp": [{"picture": "camera", "psnr": 38.0, "gradient": 1.1}],
         "blurred": [{"picture": "camera", "sigma": 1.0, "before": 30.0, "gain": 2.5}],
+        "dead": [{"case": "black", "psnr": 31.0, "shift": 0.01, "contrast": 1.0, "passed": None}],
         "hard": [{"case": "slope", "finite": True, "tile_amplitude": 0.1}],
     }
 
@@ -67,7 +76,13 @@ def whole_sets() -> dict[str, dict[str, Any]]:
         "dark": None,
         "agreement": 0.3,
     }
-    row |= {"agreement_signed": 0.1, "edge_excess": [0.0, 0.01], "exchange": 0.002}
+    row |= {
+        "crushed": 0.0,
+        "burnt": 0.002,
+        "agreement_signed": 0.1,
+        "edge_excess": [0.0, 0.01],
+        "exchange": 0.002,
+    }
     row |= {"methods": {"ours": METRICS, "average": METRICS}}
     return {chosen: {"01": row, "02": row | {"exchange": None}} for chosen in COMPARED_SETS}
 
