@@ -58,6 +58,7 @@ def test_info_prints_what_a_trained_checkpoint_says(tmp_path: Path) -> None:
     network = build_gifnet(config)
     header = CheckpointHeader(
         step=12_000,
+        steps=20_000,
         recipe_name="first",
         recipe_digest="cd" * 32,
         licence="CC0-1.0",
@@ -68,7 +69,7 @@ def test_info_prints_what_a_trained_checkpoint_says(tmp_path: Path) -> None:
     result = _run("info", tmp_path / "small.safetensors")
     assert result.returncode == 0, result.stderr
     values = _values(result.stdout)
-    assert values["step"] == "12,000"
+    assert values["step"] == "12,000 of 20,000"
     assert values["recipe"] == "first"
     assert values["recipe sha256"] == "cd" * 32
     assert values["information"] == "measure picture, scale 1.5"

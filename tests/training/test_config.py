@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from gifnet.errors import ConfigError
+from gifnet.checkpoints.bundled import weights_file
+from gifnet.data.revision import REVISION
+from gifnet.errors import CheckpointError, ConfigError
 from gifnet.training.config import TrainingConfig, load_config
+from gifnet.training.recipe_digest import recipe_digest
 
 PAIRS = '[data]\npairs = [{ root = "set" }]\n'
 STEPS = "[optimiser]\nsteps = 4\n"
+
+OLDER_DIGEST = "1f5f11c556f0c3d6530e2453fe11a1df6fcefaa3918c3f734245aa9dc7500ba7"
+"""Of these two, as the code computed it before digests had a revision."""
 
 
 def _load(folder: Path, text: str) -> TrainingConfig:
@@ -130,8 +136,10 @@ def test_paths_are_relative_to_the_recipe(tmp_path: Path) -> None:
 
 def test_the_digest_ignores_where_things_lie_and_what_is_only_looked_at(tmp_path: Path) -> None:
     more = '[model]\nweights = "start.safetensors"\n[loss]\ndensenet = "densenet.pth"\n'
-    for folder in ("here", "there"):
-        (tmp_path / folder).mkdir()
+    for folder in ("here", "there", "."):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        for name in ("start", "stop"):
+            (tmp_path / folder / f"{name}.safetensors").write_text(name)
     digest = _load(tmp_path / "here", PAIRS + STEPS + more).digest
     assert _load(tmp_path / "there", PAIRS + STEPS + more).digest == digest
     looked = "[validation]\nevery = 7\n"
@@ -141,6 +149,30 @@ def test_the_digest_ignores_where_things_lie_and_what_is_only_looked_at(tmp_path
     assert _load(tmp_path, PAIRS + STEPS + more + held_out).digest != digest
     assert _load(tmp_path, "seed = 1\n" + PAIRS + STEPS + more).digest != digest
     assert _load(tmp_path, PAIRS + STEPS + more.replace("start", "stop")).digest != digest
+
+
+def test_weights_to_start_from_count_by_what_they_are(tmp_path: Path) -> None:
+    start = '[model]\nweights = "{}.safetensors"\n'
+    for name, content in (("a", b"1"), ("b", b"1"), ("c", b"2")):
+        (tmp_path / f"{name}.safetensors").write_bytes(content)
+    one, same, other = (_load(tmp_path, PAIRS + STEPS + start.format(n)).digest for n in "abc")
+    assert one == same != other
+    with pytest.raises(CheckpointError, match=r"expected weights in .*d\.safetensors, found no"):
+        _ = _load(tmp_path, PAIRS + STEPS + start.format("d")).digest
+    # As the package's weights are now, which later ones replace.
+    named = _load(tmp_path, PAIRS + STEPS + '[model]\nweights = "default"\n')
+    with weights_file("default") as file:
+        (tmp_path / "a.safetensors").write_bytes(file.read_bytes())
+    assert named.digest == _load(tmp_path, PAIRS + STEPS + start.format("a")).digest
+
+
+def test_the_digest_tells_the_revision_of_what_is_drawn(tmp_path: Path) -> None:
+    config = _load(tmp_path, PAIRS + STEPS)
+    digests = {recipe_digest(config, revision=r) for r in (None, REVISION - 1, REVISION)}
+    assert len(digests) == 3
+    assert config.digest == recipe_digest(config, revision=REVISION)
+    # Weights that were trained before digests had a revision keep theirs.
+    assert recipe_digest(config, revision=None) == OLDER_DIGEST
 
 
 @pytest.mark.parametrize("name", ["default", "paper"])

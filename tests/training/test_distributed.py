@@ -173,6 +173,19 @@ def test_a_stop_in_one_process_stops_all_after_the_same_step(
     assert [process["stopped"] for process in seen] == [2, 2]
 
 
+def test_processes_with_another_recipe_or_picture_are_refused_in_all(
+    seen: list[dict[str, Any]], together: Path
+) -> None:
+    assert seen[0]["different"] == seen[1]["different"]
+    recipe, pictures = seen[0]["different"]
+    told = "got another one in process 1 of 2 than in process 0: give every machine the same files"
+    assert recipe.startswith("ConfigError: expected the same recipe (by its digest) in all proc")
+    assert pictures.startswith("ConfigError: expected the same training pictures (by names, sizes")
+    assert told in recipe
+    assert told in pictures
+    assert not (together / "differ").exists()
+
+
 def test_an_error_in_one_process_ends_all(seen: list[dict[str, Any]]) -> None:
     gone = "the pictures of this machine are gone"
     assert seen[0]["failed"] == f"GIFNetError: process 1 of 2: {gone}"

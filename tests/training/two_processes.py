@@ -7,11 +7,13 @@ steps of the first one, ``begun``.
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 from gifnet.data.patches import Quadruple
@@ -137,6 +139,27 @@ def _diverge_apart(config: TrainingConfig, run: Path, processes: Processes) -> s
     return ""
 
 
+def _differ(config: TrainingConfig, folder: Path, processes: Processes) -> list[str]:
+    """Train with another recipe, and with another picture, in the second process."""
+    changed = folder / "changed" / config.data.sharp[0].root.name
+    other_seed = config.model_copy(update={"seed": 77})
+    other_root = config.data.sharp[0].model_copy(update={"root": changed})
+    data = config.data.model_copy(update={"sharp": [other_root]})
+    other_picture = config.model_copy(update={"data": data})
+    if processes.rank == 1:
+        shutil.copytree(config.data.sharp[0].root, changed)
+        Image.new("L", (56, 40)).save(changed / "2.png")
+    messages = []
+    for other in (other_seed, other_picture):
+        try:
+            Trainer(
+                other if processes.rank == 1 else config, folder / "differ", processes=processes
+            )
+        except GIFNetError as error:
+            messages.append(f"{type(error).__name__}: {error}")
+    return messages
+
+
 def _stop_apart(config: TrainingConfig, run: Path, processes: Processes) -> int:
     trainer = Trainer(config, run, processes=processes)
 
@@ -169,6 +192,7 @@ def main() -> None:
         trainer.train()
         Trainer(config, folder / "begun", resume=True, processes=processes).train()
         seen["stopped"] = _stop_apart(contrast, folder / "stopped", processes)
+        seen["different"] = _differ(config, folder, processes)
         seen["failed"] = _fail_apart(processes)
         seen["diverged"] = _diverge_apart(config, folder / "diverged", processes)
         if Path("/dev/full").exists():

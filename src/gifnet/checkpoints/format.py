@@ -33,6 +33,8 @@ class CheckpointHeader:
     """SHA-256 of the training recipe; empty where there is none."""
     licence: str
     """One line on the licence of the weights."""
+    steps: int | None = None
+    """Steps that the whole recipe has; None where nobody knows."""
     information: dict[str, Any] = field(default_factory=dict)
     """Which information measure weighed the sources, and how it was calibrated."""
     origin: dict[str, str] = field(default_factory=dict)
@@ -62,9 +64,10 @@ class CheckpointHeader:
         }
         values["model"] = _model_config(values.get("model", {}))
         header = cls(**values)
-        step = header.step
-        if step is not None and (type(step) is not int or step < 0):
-            raise ValueError(f"step is {step!r}")
+        for name in ("step", "steps"):
+            count = getattr(header, name)
+            if count is not None and (type(count) is not int or count < 0):
+                raise ValueError(f"{name} is {count!r}")
         for name in ("recipe_name", "recipe_digest", "licence"):
             if not isinstance(getattr(header, name), str):
                 raise TypeError(f"{name} is {getattr(header, name)!r}")

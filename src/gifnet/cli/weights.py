@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gifnet.checkpoints import (
+    CheckpointHeader,
     WeightsDescription,
     bundled_names,
     convert_published,
@@ -87,7 +88,7 @@ def _lines(weights: WeightsDescription) -> list[tuple[str, str]]:
     lines.append(("parameters", f"{weights.parameters:,}"))
     if header is not None:
         lines += [
-            ("step", "unknown" if header.step is None else f"{header.step:,}"),
+            ("step", _steps(header)),
             ("recipe", header.recipe_name),
             ("recipe sha256", header.recipe_digest or "unknown"),
             ("information", _entries(header.information) or "unknown"),
@@ -100,6 +101,12 @@ def _lines(weights: WeightsDescription) -> list[tuple[str, str]]:
         how = f"gifnet weights convert {weights.file} -o published.safetensors"
         lines += [("licence", LICENCE), ("to use it", how)]
     return lines
+
+
+def _steps(header: CheckpointHeader) -> str:
+    if header.step is None:
+        return "unknown"
+    return f"{header.step:,}" + ("" if header.steps is None else f" of {header.steps:,}")
 
 
 def _entries(values: dict[str, Any]) -> str:

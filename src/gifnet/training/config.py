@@ -1,6 +1,5 @@
 """The training configuration: one TOML file, validated with clear errors."""
 
-import hashlib
 import json
 import tomllib
 from difflib import get_close_matches
@@ -9,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from gifnet.data.layouts import Layout
 from gifnet.errors import ConfigError, MissingDependencyError
+from gifnet.training.recipe_digest import recipe_digest
 from gifnet.training.recipe_paths import resolve_paths
 
 try:
@@ -212,26 +212,12 @@ class TrainingConfig(_Section):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the recipe: everything that decides the weights.
+        """SHA-256 of the recipe: everything that decides the weights; see ``recipe_digest``.
 
-        Left out are the run's name and licence line, where data and weights lie, the device, how
-        the work is shared out, and what is only looked at. The held-out pictures are in it: with
-        another number of them a resumed run would train on pictures that it validates on.
+        Raises:
+            CheckpointError: The weights to start from cannot be read.
         """
-        recipe = self.model_dump(
-            mode="json", exclude={"name", "data_licence", "checkpoint_every", "validation"}
-        )
-        recipe["holdout"] = self.validation.holdout
-        del recipe["data"]["workers"], recipe["optimiser"]["device"]
-        del recipe["data"]["memory"], recipe["data"]["cache"]
-        del recipe["optimiser"]["accumulate"], recipe["optimiser"]["compile"]
-        for folder in recipe["data"]["pairs"]:
-            del folder["layout"]  # where pictures lie, and not which they are
-        places = [(folder, "root") for folder in recipe["data"]["pairs"] + recipe["data"]["sharp"]]
-        for section, key in [*places, (recipe["model"], "weights"), (recipe["loss"], "densenet")]:
-            if section[key] is not None:
-                section[key] = Path(section[key]).name
-        return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
+        return recipe_digest(self)
 
 
 def load_config(file: Path, *, data: Path | None = None) -> TrainingConfig:

@@ -133,6 +133,28 @@ class Processes:
         group.all_reduce(flags, op=group.ReduceOp.MAX)
         return bool(flags.item())
 
+    def require_same(self, what: str, value: str) -> None:
+        """Refuse to train together on different things; all must ask.
+
+        Args:
+            what: What is compared, in words.
+            value: What this process has of it.
+
+        Raises:
+            ConfigError: The processes do not all have the same; in every process.
+        """
+        if self.alone:
+            return
+        values: list[str] = [""] * self.count
+        group.all_gather_object(values, value)
+        others = [rank for rank, other in enumerate(values) if other != values[0]]
+        if others:
+            raise ConfigError(
+                f"expected the same {what} in all processes, got another one in process "
+                f"{', '.join(map(str, others))} of {self.count} than in process 0: give every "
+                "machine the same files and options"
+            )
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """Fail together: an error in one process's block ends the block in all of them.

@@ -60,8 +60,8 @@ class Trainer:
         processes: Those that train together; each has a trainer of its own.
 
     Raises:
-        ConfigError: The folder holds a run already, another recipe's run is resumed, or the batch
-            cannot be shared out.
+        ConfigError: The folder holds a run already, another recipe's run is resumed, the batch
+            cannot be shared out, or the processes have different recipes or pictures.
         DataError: The training data lack something.
         CheckpointError: The state or the starting weights cannot be read, or nothing can be
             written to the folder.
@@ -80,11 +80,15 @@ class Trainer:
         self.run_folder = run
         self.processes = processes
         processes.require_shares(config.optimiser)
+        with processes.together():
+            self.digest = config.digest  # once: weights to start from may change meanwhile
+        processes.require_same("recipe (by its digest)", self.digest)
         state = processes.from_main(
-            lambda: find_state(run, resume=resume, digest=config.digest, others=(WEIGHTS_FILE,))
+            lambda: find_state(run, resume=resume, digest=self.digest, others=(WEIGHTS_FILE,))
         )
         with processes.together():
             self._prepare()
+        processes.require_same("training pictures (by names, sizes and rows)", self.scenes.digest)
         self.passes = make_passes(self.network, config, self.device, self.autocast, processes)
         if state is None:
             self._start()
@@ -273,7 +277,8 @@ class Trainer:
         """
         header = CheckpointHeader(
             step=self.step,
-            recipe_digest=self.config.digest,
+            steps=self.config.optimiser.steps,
+            recipe_digest=self.digest,
             recipe_name=self.config.name,
             licence=self.config.data_licence,
             information=self.information.to_dict(),
@@ -289,7 +294,7 @@ class Trainer:
             optimiser=self.optimiser.state_dict(),
             average=self.average,
             information=self.information.to_dict(),
-            digest=self.config.digest,
+            digest=self.digest,
         )
         state.save(self.run_folder)
 
