@@ -36,7 +36,8 @@ ENTRIES = {
 def _numbers(folder: str) -> dict[str, Path]:
     return {
         number: file
-        for file in sorted((ROOT / folder).rglob("*.py"))
+        for file in sorted((ROOT / folder).rglob("*.*"))
+        if file.suffix in {".py", ".toml"}
         for number in NUMBER.findall(file.read_text(encoding="utf-8"))
     }
 
