@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,21 @@ def run_data() -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def wait_for_step() -> Callable[[Path, int, "subprocess.Popen[str]"], None]:
+    """Wait until the log of a run has a step, or the process has ended."""
+
+    def wait(run: Path, step: int, process: "subprocess.Popen[str]") -> None:
+        deadline = time.monotonic() + 300
+        while process.poll() is None and time.monotonic() < deadline:
+            file = run / "log.jsonl"
+            if file.exists() and f'"step": {step},' in file.read_text():
+                return
+            time.sleep(0.005)
+
+    return wait
 
 
 @pytest.fixture

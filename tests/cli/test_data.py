@@ -214,7 +214,7 @@ def test_other_options_for_a_set_that_was_begun_are_refused(
     done = run_data("make-joint", root, "-o", output, "--seed", "1")
 
     assert done.returncode == 2
-    assert "was made with seed 0 instead of 1: give the same options" in done.stderr
+    assert "was begun with seed 0 instead of 1: give the same options" in done.stderr
     assert _contents(output) == before
 
 

@@ -17,6 +17,7 @@ from PIL import Image
 from safetensors.torch import load_file
 
 TrainHere = Callable[..., int]
+WaitForStep = Callable[[Path, int, "subprocess.Popen[str]"], None]
 STEPS = 6
 COMMAND = [sys.executable, "-W", "error", "-m", "gifnet", "train"]
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -122,18 +123,8 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _wait_for(run: Path, step: int, process: "subprocess.Popen[str]") -> None:
-    """Wait until the log has the step, or the process has ended."""
-    deadline = time.monotonic() + 100
-    while process.poll() is None and time.monotonic() < deadline:
-        file = run / "log.jsonl"
-        if file.exists() and f'"step": {step},' in file.read_text():
-            return
-        time.sleep(0.005)
-
-
 def test_a_run_killed_at_any_moment_resumes_to_the_same_bits(
-    recipe: Path, uninterrupted: Path, tmp_path: Path
+    recipe: Path, uninterrupted: Path, tmp_path: Path, wait_for_step: WaitForStep
 ) -> None:
     run = tmp_path / "run"
     moments = np.random.default_rng()  # any moment will do
@@ -147,7 +138,7 @@ def test_a_run_killed_at_any_moment_resumes_to_the_same_bits(
             text=True,
             env=ENVIRONMENT,
         ) as process:
-            _wait_for(run, step, process)
+            wait_for_step(run, step, process)
             time.sleep(moments.uniform(0, 0.2))
             process.kill()
             process.communicate()
@@ -192,7 +183,11 @@ def test_a_run_killed_while_it_writes_resumes_to_the_same_bits(
 
 
 def test_ctrl_c_saves_the_step_and_says_how_to_go_on(
-    recipe: Path, uninterrupted: Path, tmp_path: Path, train_here: TrainHere
+    recipe: Path,
+    uninterrupted: Path,
+    tmp_path: Path,
+    train_here: TrainHere,
+    wait_for_step: WaitForStep,
 ) -> None:
     run = tmp_path / "run"
     with subprocess.Popen(
@@ -202,7 +197,7 @@ def test_ctrl_c_saves_the_step_and_says_how_to_go_on(
         text=True,
         env=ENVIRONMENT,
     ) as process:
-        _wait_for(run, 1, process)
+        wait_for_step(run, 1, process)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from PIL import Image
 from gifnet.training.config import load_config
 from gifnet.training.trainer import Trainer
 
-STEPS = 4
+# Many more than are done while an interruption after the first one is on its way.
+STEPS = 30
+WaitForStep = Callable[[Path, int, "subprocess.Popen[str]"], None]
 GIFNET = ["-m", "gifnet", "train"]
 TOGETHER = [
     *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"),
@@ -72,22 +74,12 @@ def _train_together(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def _losses(run: Path) -> list[dict[str, Any]]:
     lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     kept = [line for line in lines if line.pop("kind") == "losses"]
-    assert [line["step"] for line in kept] == list(range(1, STEPS + 1))
+    assert [line["step"] for line in kept] == list(range(1, len(kept) + 1))
     return kept
 
 
-def _interrupt_after_a_step(process: "subprocess.Popen[str]", run: Path) -> None:
-    deadline = time.monotonic() + 900
-    while process.poll() is None and time.monotonic() < deadline:
-        file = run / "log.jsonl"
-        if file.exists() and '"step": 1,' in file.read_text():
-            break
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-
-
 def test_two_processes_are_interrupted_and_one_goes_on_to_the_same_losses(
-    recipe: Path, tmp_path: Path
+    recipe: Path, tmp_path: Path, wait_for_step: WaitForStep
 ) -> None:
     run = tmp_path / "run"
     with subprocess.Popen(
@@ -97,7 +89,8 @@ def test_two_processes_are_interrupted_and_one_goes_on_to_the_same_losses(
         text=True,
         env=ENVIRONMENT,
     ) as process:
-        _interrupt_after_a_step(process, run)
+        wait_for_step(run, 1, process)
+        process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=900)
     step = torch.load(run / "state.pt", weights_only=True)["step"]
     assert 1 <= step < STEPS
@@ -109,11 +102,14 @@ def test_two_processes_are_interrupted_and_one_goes_on_to_the_same_losses(
     assert process.returncode != 0
 
     config = load_config(recipe)
-    Trainer(config, run, resume=True).train()
-    Trainer(config, tmp_path / "alone").train()
+    last = min(step + 2, STEPS)
+    Trainer(config, run, resume=True).train(stop_after=last)
+    Trainer(config, tmp_path / "alone").train(stop_after=last)
+    assert len(_losses(run)) == last
     for ours, expected in zip(_losses(run), _losses(tmp_path / "alone"), strict=True):
-        # Two processes sum in another order, in float32: 1e-6.
-        assert ours == pytest.approx(expected, rel=1e-5)
+        # Two processes sum in another order, in float32: 1e-6 after some steps, and a little more
+        # with each of them.
+        assert ours == pytest.approx(expected, rel=1e-4)
 
 
 def test_a_mistake_is_told_once(recipe: Path, tmp_path: Path) -> None:

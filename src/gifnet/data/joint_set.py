@@ -10,7 +10,7 @@ import numpy as np
 
 from gifnet.data.defocus import make_focus_pair
 from gifnet.data.folders import Luma, SceneFiles, list_pairs
-from gifnet.data.joint_manifest import JointSettings, check_manifest, write_manifest
+from gifnet.data.joint_manifest import JointSettings
 from gifnet.data.opencv import cv2
 from gifnet.errors import DataError
 from gifnet.imaging import describe_size, from_float, write_image
@@ -72,10 +72,10 @@ def write_joint_set(
     settings = JointSettings(root.resolve().name, seed, infrared, visible, size)
     _require_apart(root, output, infrared, visible)
     try:
-        check_manifest(output, settings, FOLDERS)
+        settings.check(output, FOLDERS)
         for name in FOLDERS:
             (output / name).mkdir(parents=True, exist_ok=True)
-        write_manifest(output, settings, pairs)
+        settings.write(output, pairs)
     except OSError as error:
         raise DataError(
             f"cannot write to {output} ({error.strerror}): choose another folder"

@@ -1,10 +1,10 @@
 """The folder that a plain copy of a training set is written to."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from gifnet.data.folders import Luma, SceneFiles
+from gifnet.data.manifest import check_manifest, write_manifest
 from gifnet.errors import DataError
 from gifnet.imaging import write_image
 from gifnet.imaging.atomic import write_atomically
@@ -64,14 +64,13 @@ class PreparedFolder:
                     f"{folder} holds inputs: choose another folder"
                 )
         try:
-            self._check_manifest()
+            self._check()
             for folder in self._folders:
                 folder.mkdir(parents=True, exist_ok=True)
                 for rest in folder.glob(".*.????????.tmp"):  # of a run killed while it wrote
                     rest.unlink()
             content = {**self._settings, "gifnet": __version__, "scenes": self._scenes}
-            text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-            write_atomically(self.output / MANIFEST, text.encode("utf-8", "surrogateescape"))
+            write_manifest(self.output / MANIFEST, content)
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -113,34 +112,11 @@ class PreparedFolder:
             for folder, source in zip(reversed(self._folders), _sources(files), strict=True)
         ]
 
-    def _check_manifest(self) -> None:
+    def _check(self) -> None:
+        """Make sure that the folder is new, or was begun with the same settings and pictures."""
         file = self.output / MANIFEST
-        if not file.exists():
-            for folder in self._folders:
-                if folder.exists() and any(folder.iterdir()):
-                    raise DataError(
-                        f"expected a new folder, or a copy with its {MANIFEST}, at {self.output}, "
-                        f"got one with files in {folder.name}: choose another folder"
-                    )
-            return
-        try:
-            found = json.loads(file.read_bytes())
-            scenes = dict(found["scenes"])
-        except (ValueError, TypeError, KeyError) as error:
-            raise DataError(
-                f"{file}: expected the description of a copy, got something else ({error}): "
-                "choose another folder"
-            ) from error
-        different = [
-            f"{key} {json.dumps(found.get(key))} instead of {json.dumps(value)}"
-            for key, value in self._settings.items()
-            if found.get(key) != value
-        ]
-        if different:
-            raise DataError(
-                f"{file}: the copy was begun with {', '.join(different)}: give the same options "
-                "to go on with it, or choose another folder"
-            )
+        found = check_manifest(file, self._settings, self._folders, what="copy")
+        scenes = found.get("scenes", {})
         gone = [stem for stem, names in scenes.items() if self._scenes.get(stem) != names]
         if gone:
             raise DataError(
