@@ -24,14 +24,13 @@ from measure_weights.fusing import Measured
 from measure_weights.set_figures import measure_set
 from measure_weights.tables import (
     bar_table,
-    focus_table,
     looked_table,
     rank_table,
     set_table,
     tally,
-    truth_table,
 )
 from measure_weights.truth import measure_truth
+from measure_weights.truth_tables import focus_table, truth_table
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from gifnet.checkpoints import describe_weights
 from gifnet.imaging.atomic import write_atomically
 from gifnet.imaging.contact_sheet import Row, contact_sheet
 from gifnet.inference import Fuser
@@ -103,6 +104,8 @@ def main() -> None:
     parser.add_argument("weights", help="default, paper, or a file")
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "docs/images/model-cards")
     options = parser.parse_args()
+    # The comment says which weights a picture shows: a card with pictures of others is refused.
+    weights = describe_weights(options.weights)
     fuser = Fuser(options.weights)
     name = Path(options.weights).stem
     options.output.mkdir(parents=True, exist_ok=True)
@@ -112,7 +115,8 @@ def main() -> None:
         ("focus", focus_sheet(fuser)),
     ):
         stream = BytesIO()
-        Image.fromarray(sheet).convert("L").save(stream, "JPEG", quality=QUALITY, optimize=True)
+        picture = Image.fromarray(sheet).convert("L")
+        picture.save(stream, "JPEG", quality=QUALITY, optimize=True, comment=weights.sha256)
         file = options.output / f"{name}-{part}.jpg"
         write_atomically(file, stream.getvalue())
         print(f"{file}: {len(stream.getvalue()) // 1000} kB")

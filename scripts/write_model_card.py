@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from PIL import Image
 
 from gifnet.checkpoints import describe_weights
 from gifnet.errors import GIFNetError
@@ -26,13 +27,12 @@ from measure_weights.completeness import columns_of, missing_truth
 from measure_weights.figures_file import Row, bar_of, read_figures
 from measure_weights.tables import (
     bar_table,
-    focus_table,
     looked_table,
     rank_table,
     set_table,
     tally,
-    truth_table,
 )
+from measure_weights.truth_tables import focus_table, truth_table
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = ROOT / "scripts" / "model_cards"
@@ -110,7 +110,9 @@ def objections(
         if not picture.is_file():
             yield f"there is no picture {picture.relative_to(ROOT)}: run make_card_pictures.py"
         elif picture.stat().st_size > LARGEST_PICTURE:
-            yield f"{picture.relative_to(ROOT)} is larger than {LARGEST_PICTURE} bytes"
+            yield f"{picture.name} is larger than {LARGEST_PICTURE} bytes"
+        elif shown_weights(picture) != weights.sha256:
+            yield f"{picture.name} shows other weights: run make_card_pictures.py"
 
 
 def _objections_to_published(figures: Row, published: Row) -> Iterator[str]:
@@ -129,6 +131,12 @@ def _objections_to_published(figures: Row, published: Row) -> Iterator[str]:
         ours, its = figures["settings"][setting], published["settings"][setting]
         if ours != its:
             yield f"--published was measured with {setting} {its}, these weights with {ours}"
+
+
+def shown_weights(picture: Path) -> str:
+    """The SHA-256 of the weights that a picture was made with, which is its comment."""
+    with Image.open(picture) as opened:
+        return bytes(opened.info.get("comment", b"")).decode("ascii", "replace")
 
 
 def data_of(recipe: TrainingConfig) -> list[Row]:
@@ -150,7 +158,14 @@ def data_of(recipe: TrainingConfig) -> list[Row]:
 
 
 def card(
-    name: str, figures: Row, published: Row, recipe: TrainingConfig, words: Row, *, draft: str = ""
+    name: str,
+    figures: Row,
+    published: Row,
+    recipe: TrainingConfig,
+    words: Row,
+    *,
+    draft: str = "",
+    source: str = "",
 ) -> str:
     """Fill the template.
 
@@ -161,6 +176,7 @@ def card(
         recipe: What the weights were trained from.
         words: The hand-written file.
         draft: What is wrong with the card, said at its top; empty for one to be shipped.
+        source: The file of the recipe; empty for the package's of that name.
 
     Returns:
         The card in Markdown.
@@ -185,6 +201,8 @@ def card(
         folders=", ".join(f"`{row['name']}`" for row in data),
         recipe={
             "name": recipe.name,
+            "source": source or name,
+            "contrast": _uses_contrast(recipe),
             "digest": recipe.digest,
             "seed": recipe.seed,
             "steps": recipe.optimiser.steps,
@@ -225,10 +243,19 @@ def main() -> None:
         sys.exit(str(error))
     if wrong and not options.draft:
         sys.exit("the card is not written:\n" + "\n".join(f"- {reason}" for reason in wrong))
-    text = card(options.name, figures, published, recipe, words, draft="; ".join(wrong))
+    source = str(options.recipe or "")
+    text = card(
+        options.name, figures, published, recipe, words, draft="; ".join(wrong), source=source
+    )
     file = options.draft or PACKAGED / f"{options.name}.md"
     write_atomically(file, text.encode())
     print(file)
+
+
+def _uses_contrast(recipe: TrainingConfig) -> bool:
+    """Whether pairs without a truth are held to the target that development sets chose."""
+    in_kinds = recipe.kinds.modal + recipe.kinds.mixed + recipe.kinds.exposure > 0
+    return recipe.loss.multi_modal == "contrast" or (recipe.step.inference > 0 and in_kinds)
 
 
 def _start(recipe: TrainingConfig) -> str:

@@ -19,6 +19,9 @@ class Requirement:
     figure: float | None
     """What came out; None where it was not measured."""
     met: bool | None
+    low: float | None = None
+    """Lower end of the figure's nominal 95 % interval; None where it has none."""
+    high: float | None = None
     kind: str = "bar"
     """Which part it counts in.
 

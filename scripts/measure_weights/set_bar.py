@@ -15,10 +15,14 @@ from measure_weights.summary import (
     COMPLEMENTARY,
     OURS,
     Methods,
+    ends,
     mean_of,
     mean_ranks,
     overall_ranks,
     ranked_metrics,
+    ratio_of_means,
+    spread,
+    values_of,
 )
 from measure_weights.truth_bar import DRAWN_EXCESS, EDGE_EXCESS, EXCHANGE, highest, mean
 
@@ -72,27 +76,20 @@ def ranks_by_set(methods: dict[str, Methods]) -> dict[str, dict[str, float]]:
 
 
 def _against_published(name: str, methods: Methods, kind: str) -> list[Requirement]:
-    lines = []
     better = ("SSIM", "Qabf", *(("MEF_SSIM",) if kind == "exposure" else ()))
-    for metric in better:
-        asked = "at least 1.05 of the published checkpoint's"
-        ratio = _ratio(methods, metric, PUBLISHED)
-        lines.append(at_least(DEFAULT, f"{name}: {metric} / published", ratio, BETTER, asked=asked))
-    lines.append(
-        at_least(
-            DEFAULT,
-            f"{name}: MI / published",
-            _ratio(methods, "MI", PUBLISHED),
-            1.0,
-            asked="not below the published checkpoint's",
-        )
-    )
+    asked = "at least 1.05 of the published checkpoint's"
+    lines = [_over_published(DEFAULT, name, methods, m, BETTER, asked) for m in better]
+    asked = "not below the published checkpoint's"
+    lines.append(_over_published(DEFAULT, name, methods, "MI", 1.0, asked))
     for metric, wanted in (("SCD", kind in COMPLEMENTARY), ("SD", name in CONTRAST_SETS)):
         if wanted:
             limit = mean_of(methods, IFCNN, metric)
-            figure = mean_of(methods, OURS, metric)
+            values = values_of(methods, OURS, metric)
+            found = spread(values) if values else None
             asked = "at least IFCNN's" + ("" if limit is None else f", {limit:.4g}")
-            lines.append(at_least(DEFAULT, f"{name}: {metric}", figure, limit, asked=asked))
+            figure = found.mean if found else None
+            subject = f"{name}: {metric}"
+            lines.append(at_least(DEFAULT, subject, figure, limit, asked=asked, **ends(found)))
     return lines
 
 
@@ -141,21 +138,26 @@ def _looked_at(name: str, rows: list[Row]) -> list[Requirement]:
 def _yardstick(name: str, methods: Methods) -> list[Requirement]:
     lines = []
     for metric in YARDSTICK:
-        ratio = _ratio(methods, metric, PUBLISHED)
+        found = ratio_of_means(methods, OURS, PUBLISHED, metric)
         lines.append(
             Requirement(
                 PAPER,
                 f"{name}: {metric} / published",
                 "within 10 % of the published checkpoint's",
-                ratio,
-                None if ratio is None else abs(ratio - 1) <= YARDSTICK_SHARE,
+                found.mean if found else None,
+                abs(found.mean - 1) <= YARDSTICK_SHARE if found else None,
+                low=ends(found)["low"],
+                high=ends(found)["high"],
             )
         )
-    ratio = _ratio(methods, "SCD", PUBLISHED)
     asked = "at least 0.95 of the published checkpoint's"
-    return [*lines, at_least(PAPER, f"{name}: SCD / published", ratio, SCD_SHARE, asked=asked)]
+    return [*lines, _over_published(PAPER, name, methods, "SCD", SCD_SHARE, asked)]
 
 
-def _ratio(methods: Methods, metric: str, other: str) -> float | None:
-    ours, its = mean_of(methods, OURS, metric), mean_of(methods, other, metric)
-    return None if ours is None or its is None else ours / its
+def _over_published(
+    weights: str, name: str, methods: Methods, metric: str, limit: float, asked: str
+) -> Requirement:
+    found = ratio_of_means(methods, OURS, PUBLISHED, metric)
+    figure = found.mean if found else None
+    subject = f"{name}: {metric} / published"
+    return at_least(weights, subject, figure, limit, asked=asked, **ends(found))

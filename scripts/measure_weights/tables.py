@@ -5,13 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from measure_weights.dead_sources import CLIPPED, DEAD_CASES, NOISE
 from measure_weights.development_sets import LABELS, METRIC_NAMES, PUBLISHED
-from measure_weights.focus_pairs import RECIPE, VARIED
 from measure_weights.requirements import Requirement
 from measure_weights.summary import OURS
-from measure_weights.truth import BLURS, COMPARED
-from measure_weights.truth_bar import failing_pairs, mean
 
 Row = dict[str, Any]
 NOT_MEASURED = "-"
@@ -31,44 +27,9 @@ def table(heading: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def truth_table(truth: dict[str, list[Row]], published: dict[str, list[Row]] | None) -> str:
-    """Figures with known truth, beside the published checkpoint's from the same program."""
-    columns = [truth, *([published] if published else [])]
-    heading = [
-        "with known truth",
-        "these weights",
-        *(["published checkpoint"] if published else []),
-    ]
-    rows = []
-    for label, figure, pattern in _truth_lines():
-        values = [figure(column) for column in columns]
-        rows.append([label, *(_number(value, pattern) for value in values)])
-    return table(heading, rows)
-
-
-def focus_table(rows: list[Row]) -> str:
-    """Focus pairs by strength of blur and by shape, beside the baselines on the same pairs."""
-    methods = [*COMPARED]
-    heading = ["focus pairs, PSNR to the truth, dB", "pairs", "these weights", "lowest"]
-    heading += [LABELS.get(name, name.replace("_", " ")) for name in methods]
-    heading += ["best choice of a source, pixel by pixel"]
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        if row["group"] == RECIPE:
-            groups.setdefault(f"the recipe's, {row['sigma']:g} px", []).append(row)
-    varied = sorted((r for r in rows if r["group"] == VARIED), key=lambda row: row["sigma"])
-    for row in varied:
-        groups.setdefault(f"others, {row['sigma']:g} px", []).append(row)
-    for row in varied:
-        groups.setdefault(f"others, {row['shape']}", []).append(row)
-    lines = []
-    for name, some in groups.items():
-        own = [row["psnr"] for row in some]
-        values = [np.mean(own), min(own)]
-        values += [np.mean([row["baselines"][m]["psnr"] for row in some]) for m in methods]
-        values += [np.mean([row["choice"] for row in some])]
-        lines.append([name, str(len(some)), *(f"{value:.1f}" for value in values)])
-    return table(heading, lines)
+def number(value: float | None, pattern: str) -> str:
+    """A number in a format, or the sign for one that was not measured."""
+    return NOT_MEASURED if value is None else format(value, pattern)
 
 
 def set_table(name: str, summary: Row) -> str:
@@ -78,12 +39,12 @@ def set_table(name: str, summary: Row) -> str:
     rows = []
     for method, figures in methods.items():
         label = "**these weights**" if method == OURS else LABELS.get(method, method)
-        rows.append([label, *(_number(_mean(figures.get(m)), _digits(m)) for m in metrics)])
+        rows.append([label, *(number(_mean(figures.get(m)), _digits(m)) for m in metrics)])
         if method == OURS:
             rows.append(["95 % interval", *(_interval(figures.get(m), m) for m in metrics)])
     if summary["difference"]:
         found = summary["difference"]
-        signed = [_number(_mean(found.get(m)), f"+{_digits(m)}") for m in metrics]
+        signed = [number(_mean(found.get(m)), f"+{_digits(m)}") for m in metrics]
         rows.append(["difference to published", *signed])
         rows.append(["its 95 % interval", *(_interval(found.get(m), m) for m in metrics)])
     return table([f"{name} ({summary['pictures']} pairs)", *metrics], rows)
@@ -107,7 +68,7 @@ def looked_table(sets: dict[str, dict[str, Row]]) -> str:
         values = [[column(row) for row in pictures.values()] for column in columns.values()]
         known = [[v for v in column if v is not None] for column in values]
         means = [float(np.mean(column)) if column else None for column in known]
-        rows.append([name, *(_number(value, ".2f") for value in means)])
+        rows.append([name, *(number(value, ".2f") for value in means)])
     return table(["set", *columns], rows)
 
 
@@ -123,7 +84,7 @@ def rank_table(figures: Row) -> str:
         cells = []
         for found in summary.values():
             pair = (found["ranks"].get(method), found["ranks_with_average"].get(method))
-            cells.append(" / ".join(_number(value, ".2f") for value in pair))
+            cells.append(" / ".join(number(value, ".2f") for value in pair))
         rows.append([label, *cells])
     return table(["mean rank / with the average ranked, too", *summary], rows)
 
@@ -134,12 +95,13 @@ def bar_table(lines: list[Requirement]) -> str:
         [
             line.subject + _KINDS[line.kind],
             line.asked,
-            _number(line.figure, ".4g"),
+            number(line.figure, ".4g"),
+            NOT_MEASURED if line.low is None else f"{line.low:.4g} to {line.high:.4g}",
             _MARKS[line.met],
         ]
         for line in lines
     ]
-    return table(["requirement", "asked", "figure", ""], rows)
+    return table(["requirement", "asked", "figure", "95 % interval", ""], rows)
 
 
 def tally(lines: list[Requirement]) -> str:
@@ -156,85 +118,6 @@ def tally(lines: list[Requirement]) -> str:
     return "; ".join(parts)
 
 
-def _truth_lines() -> list[tuple[str, Callable[[dict[str, list[Row]]], float | None], str]]:
-    def focus(
-        group: str, figure: Callable[[list[Row]], float | None]
-    ) -> Callable[[dict[str, list[Row]]], float | None]:
-        def of(kinds: dict[str, list[Row]]) -> float | None:
-            rows = [row for row in kinds.get("focus", []) if row["group"] == group]
-            return figure(rows) if rows else None
-
-        return of
-
-    def column(
-        kind: str, key: str, choose: Callable[[list[float]], Any]
-    ) -> Callable[[dict[str, list[Row]]], float | None]:
-        def of(kinds: dict[str, list[Row]]) -> float | None:
-            values = [row[key] for row in kinds.get(kind, []) if row.get(key) is not None]
-            return float(choose(values)) if values else None
-
-        return of
-
-    def blurred(sigma: float) -> Callable[[dict[str, list[Row]]], float | None]:
-        def of(kinds: dict[str, list[Row]]) -> float | None:
-            return mean([row for row in kinds.get("blurred", []) if row["sigma"] == sigma], "gain")
-
-        return of
-
-    def dead(case: str, key: str) -> Callable[[dict[str, list[Row]]], float | None]:
-        def of(kinds: dict[str, list[Row]]) -> float | None:
-            return mean([row for row in kinds.get("dead", []) if row["case"] == case], key)
-
-        return of
-
-    def largest(values: list[float]) -> float:
-        return max(abs(value) for value in values)
-
-    lines = []
-    for group, name in ((RECIPE, "the recipe's focus pairs"), (VARIED, "all other focus pairs")):
-        lines += [
-            (f"{name}, PSNR, dB", focus(group, lambda rows: mean(rows, "psnr")), ".2f"),
-            (f"{name}, lowest PSNR, dB", focus(group, lambda r: min(x["psnr"] for x in r)), ".2f"),
-            (f"{name}, SSIM", focus(group, lambda rows: mean(rows, "ssim")), ".4f"),
-            (f"{name}, lowest gain on the average, dB", focus(group, _lowest_gain), ".2f"),
-            (f"{name}, below 46 dB with a gain below 6", focus(group, _failing), ".0f"),
-            (f"{name}, gradient / the truth's", focus(group, lambda r: mean(r, "gradient")), ".3f"),
-        ]
-    lines += [
-        ("change by exchanging the sources", column("focus", "exchange", np.mean), ".4f"),
-        ("largest shift of a flat pair", column("flat", "shift", largest), ".4f"),
-        (
-            "largest overshoot of a step, soft edge or thin line",
-            column("steps", "overshoot", max),
-            ".3f",
-        ),
-        ("sharp picture enhanced, PSNR to itself, dB", column("sharp", "psnr", np.mean), ".2f"),
-        ("sharp picture enhanced, lowest, dB", column("sharp", "psnr", min), ".2f"),
-        ("sharp picture enhanced, gradient / its own", column("sharp", "gradient", np.mean), ".3f"),
-    ]
-    for sigma in BLURS:
-        lines.append((f"blurred by {sigma:g} px, enhanced, gain in dB", blurred(sigma), "+.2f"))
-    for case in DEAD_CASES:
-        where = ", where it is clipped" if case == CLIPPED else ""
-        label = f"beside a source of {case}" if case == NOISE else f"beside a {case} source{where}"
-        lines.append((f"picture {label}, PSNR to it, dB", dead(case, "psnr"), ".2f"))
-    lines.append(("share of the noise that shows", dead(NOISE, "passed"), ".2f"))
-    lines += [
-        ("hard sources: pattern of windows, levels", column("hard", "tile_amplitude", max), ".2f"),
-        ("hard sources: excess of gradients", column("hard", "edge_excess", max), ".3f"),
-        ("JPEG blocks enhanced, strength / their own", column("hard", "blocks", max), ".2f"),
-    ]
-    return lines
-
-
-def _lowest_gain(rows: list[Row]) -> float:
-    return float(min(row["gain"] for row in rows))
-
-
-def _failing(rows: list[Row]) -> float:
-    return float(len(failing_pairs(rows)))
-
-
 def _mean(found: Row | None) -> float | None:
     return None if found is None else found["mean"]
 
@@ -247,7 +130,3 @@ def _interval(found: Row | None, metric: str) -> str:
 
 def _digits(metric: str) -> str:
     return ".1f" if metric in {"EI", "SD"} else ".2f" if metric in {"AG", "EN", "MI"} else ".3f"
-
-
-def _number(value: float | None, pattern: str) -> str:
-    return NOT_MEASURED if value is None else format(value, pattern)

@@ -9,6 +9,7 @@ from measure_weights.dead_sources import BLACK, CLIPPED, NOISE, WHITE
 from measure_weights.drawn import HARD_EDGE
 from measure_weights.focus_pairs import RECIPE, VARIED
 from measure_weights.requirements import BOTH, DEFAULT, Requirement, at_least, at_most, below
+from measure_weights.summary import ends, spread_by_picture
 from measure_weights.truth import BLURS
 
 FOCUS_PSNR, FOCUS_AIM, FOCUS_SSIM = 43.0, 46.0, 0.99
@@ -81,9 +82,21 @@ def _focus(rows: list[Row]) -> list[Requirement]:
     lines = []
     for name, some in (("the recipe's pairs", recipe), ("all other pairs", varied)):
         lines += [
-            at_least(DEFAULT, f"focus PSNR, {name}, dB", mean(some, "psnr"), FOCUS_PSNR),
+            at_least(
+                DEFAULT,
+                f"focus PSNR, {name}, dB",
+                mean(some, "psnr"),
+                FOCUS_PSNR,
+                **_ends(some, "psnr"),
+            ),
             at_least(DEFAULT, f"focus PSNR, {name}, dB", mean(some, "psnr"), FOCUS_AIM, kind="aim"),
-            at_least(DEFAULT, f"focus SSIM, {name}", mean(some, "ssim"), FOCUS_SSIM),
+            at_least(
+                DEFAULT,
+                f"focus SSIM, {name}",
+                mean(some, "ssim"),
+                FOCUS_SSIM,
+                **_ends(some, "ssim"),
+            ),
             at_least(
                 DEFAULT,
                 f"focus SSIM, {name}, lowest",
@@ -105,6 +118,7 @@ def _focus(rows: list[Row]) -> list[Requirement]:
         mean(recipe, "gain"),
         BEST_GENERAL_GAIN,
         asked=f"at least IFCNN's on other crops, {BEST_GENERAL_GAIN:g}",
+        **_ends(recipe, "gain"),
         kind="aim",
     )
     ahead = below(
@@ -146,6 +160,7 @@ def _enhancing(truth: Truth) -> list[Requirement]:
             "sharp picture enhanced, PSNR to itself, dB",
             mean(truth.get("sharp", []), "psnr"),
             SHARP_PSNR,
+            **_ends(truth.get("sharp", []), "psnr"),
         ),
         at_least(
             DEFAULT,
@@ -159,7 +174,7 @@ def _enhancing(truth: Truth) -> list[Requirement]:
         some = [row for row in truth.get("blurred", []) if row["sigma"] == sigma]
         subject = f"picture blurred by {sigma:g} px enhanced, gain, dB"
         lines += [
-            at_least(DEFAULT, subject, mean(some, "gain"), BLURRED_GAIN),
+            at_least(DEFAULT, subject, mean(some, "gain"), BLURRED_GAIN, **_ends(some, "gain")),
             at_least(
                 DEFAULT, f"{subject}, lowest", lowest(some, "gain"), BLURRED_GAIN, kind="stricter"
             ),
@@ -178,7 +193,7 @@ def _exchange(rows: list[Row]) -> list[Requirement]:
     subject = "change by exchanging the sources, focus pairs"
     worst = highest(rows, "exchange")
     return [
-        below(DEFAULT, subject, mean(rows, "exchange"), EXCHANGE),
+        below(DEFAULT, subject, mean(rows, "exchange"), EXCHANGE, **_ends(rows, "exchange")),
         below(DEFAULT, f"{subject}, largest", worst, EXCHANGE, kind="stricter"),
     ]
 
@@ -191,7 +206,14 @@ def _dead(rows: list[Row]) -> list[Requirement]:
         beside = f"picture beside a {case} source{where}"
         shifts = [{"shift": abs(row["shift"])} for row in some if row["shift"] is not None]
         lines += [
-            at_least(BOTH, f"{beside}, PSNR to it, dB", mean(some, "psnr"), limit, kind="ours"),
+            at_least(
+                BOTH,
+                f"{beside}, PSNR to it, dB",
+                mean(some, "psnr"),
+                limit,
+                kind="ours",
+                **_ends(some, "psnr"),
+            ),
             at_most(
                 BOTH, f"{beside}, shift of its mean", mean(shifts, "shift"), DEAD_SHIFT, kind="ours"
             ),
@@ -224,6 +246,12 @@ def _hard(rows: list[Row]) -> list[Requirement]:
     ):
         lines.append(at_most(BOTH, subject, highest(rows, column), limit, kind="ours"))
     return lines
+
+
+def _ends(rows: list[Row], key: str) -> dict[str, float | None]:
+    """The interval of a mean over rows that name their picture."""
+    known = [row for row in rows if row.get(key) is not None]
+    return ends(spread_by_picture(known, key) if known else None)
 
 
 def _over(choose: Callable[..., Any], rows: list[Row], key: str) -> float | None:

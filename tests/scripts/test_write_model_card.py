@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 import write_model_card
 from gifnet.checkpoints import describe_weights
@@ -42,6 +43,7 @@ def some_truth() -> dict[str, list[dict[str, Any]]]:
     pair = {"psnr": 44.5, "ssim": 0.995, "gain": 10.8, "gradient": 1.0, "choice": 47.0}
     kinds = ({"group": "recipe", "exchange": 0.002}, {"group": "varied", "exchange": None})
     place = {"picture": "camera", "shape": "blob", "sigma": 2.0, "seed": 1, "baselines": baselines}
+    beside_black = {"shift": 0.01, "contrast": 1.0, "passed": None}
     return {
         "focus": [{**pair, **place, **kind} for kind in kinds],
         "flat": [{"height": 64, "width": 64, "level": 0.5, "shift": -0.004}],
@@ -56,7 +58,7 @@ def some_truth() -> dict[str, list[dict[str, Any]]]:
         ],
         "sharp": [{"picture": "camera", "psnr": 38.0, "gradient": 1.1}],
         "blurred": [{"picture": "camera", "sigma": 1.0, "before": 30.0, "gain": 2.5}],
-        "dead": [{"case": "black", "psnr": 31.0, "shift": 0.01, "contrast": 1.0, "passed": None}],
+        "dead": [{"picture": "camera", "case": "black", "psnr": 31.0, **beside_black}],
         "hard": [{"case": "slope", "finite": True, "tile_amplitude": 0.1}],
     }
 
@@ -160,7 +162,8 @@ def test_a_card_is_refused_for_every_reason_at_once(figures: dict[str, Any]) -> 
 
 @pytest.fixture
 def pictures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "shown.jpg").write_bytes(b"picture")
+    comment = describe_weights("default").sha256
+    Image.new("L", (8, 8)).save(tmp_path / "shown.jpg", comment=comment)
     monkeypatch.setattr(write_model_card, "PICTURES", tmp_path)
 
 
@@ -171,6 +174,14 @@ Change = Callable[[dict[str, Any], dict[str, Any]], Any]
 @pytest.mark.usefixtures("pictures")
 def test_nothing_is_objected_to_where_all_is_there(whole: Both) -> None:
     assert wrong_with(*whole) == ""
+
+
+@pytest.mark.usefixtures("pictures")
+def test_pictures_of_other_weights_are_refused(whole: Both) -> None:
+    Image.new("L", (8, 8)).save(write_model_card.PICTURES / "shown.jpg", comment="0" * 64)
+    assert wrong_with(*whole) == "shown.jpg shows other weights: run make_card_pictures.py"
+    Image.new("L", (8, 8)).save(write_model_card.PICTURES / "shown.jpg")
+    assert "shows other weights" in wrong_with(*whole)
 
 
 REFUSED: dict[str, tuple[Change, str]] = {
@@ -283,14 +294,29 @@ def filled() -> dict[str, Any]:
 
 def test_the_card_holds_figures_words_energy_and_the_bar(figures: dict[str, Any]) -> None:
     text = card("default", figures, figures, read_recipe("default"), filled())
-    assert "| the recipe's focus pairs, PSNR, dB | 44.50 | 44.50 |" in text
+    assert "| the recipe's focus pairs, PSNR, dB | 44.50 | - | 44.50 | - |" in text
     assert "1.5 hours. About 0.60 kWh" in text
     assert "| largest overshoot of an enhanced step, share of the step | below 0.05" in text
-    assert "0.157 | **missed** |" in text
+    assert "0.157 | - | **missed** |" in text
     assert "355 of 361" in text  # six of each set are kept out
     assert "![a step](../../../docs/images/model-cards/shown.jpg)" in text
     assert "DRAFT" not in text
     assert "{{" not in text
+    assert "**These sets had a say in what the weights are trained to do**" in text
+    assert "gifnet train --recipe default --data DIR" in text
+
+
+def test_the_card_says_which_file_the_recipe_was_and_what_was_not_measured(
+    figures: dict[str, Any],
+) -> None:
+    reduced = copy.deepcopy(figures)
+    reduced["settings"]["bar"] = "paper"
+    text = card("paper", reduced, figures, read_recipe("paper"), filled(), source="own.toml")
+    assert "gifnet train --recipe own.toml --data DIR" in text
+    assert "--name paper --recipe own.toml" in text
+    assert "evaluate_weights.py paper --bar paper -o" in text
+    assert "others were not measured." in text
+    assert "These sets had a say" not in text
 
 
 def test_every_folder_of_the_recipes_is_described() -> None:
@@ -336,3 +362,12 @@ def test_the_data_sets_say_what_a_card_needs() -> None:
     known = tomllib.loads((TEXTS / "data_sets.toml").read_text(encoding="utf-8"))
     for row in known.values():
         assert set(row) == {"title", "pictures", "what", "licence", "link"}
+
+
+@pytest.mark.shared
+def test_as_many_pictures_are_stated_as_there_are(shared: Path) -> None:
+    known = tomllib.loads((TEXTS / "data_sets.toml").read_text(encoding="utf-8"))
+    for name, row in known.items():
+        folder = shared / "data" / "train" / name
+        parts = [part for part in folder.iterdir() if part.is_dir()] or [folder]
+        assert {len(list(part.iterdir())) for part in parts} == {row["pictures"]}, name
