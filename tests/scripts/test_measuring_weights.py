@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage.data
+from PIL import Image
 
 from measure_weights.development_sets import COMPARED_SETS, Pair, average_of, pairs_of
 from measure_weights.drawn import DIRECTIONS, HARD_CASES, hard_sources, overshoot, step_edge
@@ -20,6 +21,7 @@ from measure_weights.focus_pairs import (
     focus_pairs,
     varied_pairs,
 )
+from measure_weights.fusing import side_by_side
 from measure_weights.requirements import DEFAULT, PAPER, at_least, at_most, below
 from measure_weights.set_bar import DARK_SETS, FLAT_SETS, set_requirements
 from measure_weights.set_figures import (
@@ -308,6 +310,16 @@ def test_what_is_crushed_or_burnt_counts_beyond_the_source_with_more_of_it() -> 
     fused[:32], fused[60:] = 1, 254
     found = look(Pair("drawn", a, b), fused)
     assert (found["crushed"], found["burnt"]) == (0.25, 0.0625)
+
+
+def test_a_page_shows_sources_and_results_pixel_by_pixel(tmp_path: Path) -> None:
+    a, b, fused = (np.full((32, 48), level, np.uint8) for level in (10, 20, 30))
+    file = side_by_side(tmp_path, "tno21", Pair("01", a, b), {"these weights": fused})
+    assert file == tmp_path / "side-by-side" / "tno21" / "01.png"
+    page = np.asarray(Image.open(file))
+    assert page.shape == (2 * (32 + 24), 2 * 48 + 8)
+    shown = [page[24:56, :48], page[24:56, 56:], page[80:, :48]]
+    assert all(np.array_equal(x, y) for x, y in zip(shown, (a, b, fused), strict=True))
 
 
 @pytest.mark.shared
