@@ -1,7 +1,6 @@
 """Put the weights of a run into the package, under their recipe's name and licence line.
 
 python scripts/ship_weights.py runs/default --name default
-python scripts/ship_weights.py runs/own --name default --recipe own.toml
 
 A run is refused whose recipe is not that of the package in all values, by its digest, or that is
 not finished (--unfinished ships it all the same; the header tells how many steps of how many).
@@ -19,7 +18,7 @@ from pathlib import Path
 from gifnet.checkpoints import CheckpointHeader, load_checkpoint, save_checkpoint
 from gifnet.checkpoints.bundled import BUNDLED
 from gifnet.data.revision import REVISION
-from gifnet.training.config import TrainingConfig, load_config
+from gifnet.training.config import TrainingConfig
 from gifnet.training.packaged_recipes import read_recipe
 from gifnet.training.recipe_digest import recipe_digest
 from gifnet.training.trainer import WEIGHTS_FILE
@@ -89,8 +88,7 @@ def _require_digest(run: Path, found: str, recipe: TrainingConfig, *, drawn_as_n
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path)
-    parser.add_argument("--name", choices=BUNDLED, required=True, help="what they are called there")
-    parser.add_argument("--recipe", type=Path, help="a file; the package's of that name by default")
+    parser.add_argument("--name", choices=BUNDLED, required=True, help="that of their recipe, too")
     parser.add_argument("--unfinished", action="store_true", help="ship it before its last step")
     parser.add_argument(
         "--drawn-as-now",
@@ -98,7 +96,7 @@ def main() -> None:
         help="the run's digest is older, but its patches were drawn as they are now",
     )
     options = parser.parse_args()
-    recipe = load_config(options.recipe) if options.recipe else read_recipe(options.name)
+    recipe = read_recipe(options.name)
     target = PACKAGED / f"{options.name}.safetensors"
     header = ship(
         options.run,

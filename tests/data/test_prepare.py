@@ -1,6 +1,8 @@
 """What is checked in a training set, what is copied, and that nothing else is touched."""
 
 import json
+import os
+import time
 import tomllib
 from pathlib import Path
 
@@ -189,6 +191,26 @@ def test_pictures_that_came_since_are_added(tmp_path: Path) -> None:
         "010002",
         "010003",
     }
+
+
+@pytest.mark.parametrize("longest_side", [None, 48])
+def test_pictures_that_changed_since_are_copied_again(
+    tmp_path: Path, longest_side: int | None
+) -> None:
+    root, output = _make_llvip(tmp_path / "LLVIP"), tmp_path / "copy"
+    prepare("llvip", root, output, longest_side=longest_side)
+    changed = root / "visible" / "train" / "010002.png"
+    _write_picture(changed, size=SIZE, seed=99)
+    later = time.time_ns() + 10**9
+    os.utime(changed, ns=(later, later))
+
+    report = prepare("llvip", root, output, longest_side=longest_side)
+
+    assert (report.written, report.skipped) == (1, 1)
+    expected = tmp_path / "expected"
+    prepare("llvip", root, expected, longest_side=longest_side)
+    copies = [(folder / "vi" / "010002.png").read_bytes() for folder in (output, expected)]
+    assert copies[0] == copies[1]
 
 
 def test_other_settings_or_pictures_for_a_copy_that_was_begun_are_refused(tmp_path: Path) -> None:

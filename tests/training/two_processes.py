@@ -1,8 +1,8 @@
 """What ``test_distributed.py`` lets two processes do, started by torchrun.
 
 Each process writes what it saw to ``process_R.json`` in the folder that is the argument, which
-holds two configurations, ``config.json`` and ``contrast.json``, and the folder of a run of three
-steps of the first one, ``begun``.
+holds three configurations, named in ``main``, and ``begun``, the folder of a run of three steps of
+the first one.
 """
 
 import json
@@ -178,9 +178,9 @@ def _shape_of_step(trainer: Trainer) -> list[int]:
 def main() -> None:
     folder = Path(sys.argv[1])
     torch.set_num_threads(1)
-    config, contrast = (
+    config, contrast, published = (
         TrainingConfig.model_validate_json((folder / f"{name}.json").read_text())
-        for name in ("config", "contrast")
+        for name in ("config", "contrast", "published")
     )
     with join_processes("cpu") as processes:
         seen: dict[str, Any] = {"rank": processes.rank, "count": processes.count}
@@ -191,6 +191,7 @@ def main() -> None:
         trainer.train(stop_after=3)
         trainer.train()
         Trainer(config, folder / "begun", resume=True, processes=processes).train()
+        Trainer(published, folder / "published", processes=processes).train()
         seen["stopped"] = _stop_apart(contrast, folder / "stopped", processes)
         seen["different"] = _differ(config, folder, processes)
         seen["failed"] = _fail_apart(processes)

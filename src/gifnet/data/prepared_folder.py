@@ -75,12 +75,18 @@ class PreparedFolder:
             raise self._unwritable(error) from error
 
     def holds(self, files: SceneFiles) -> bool:
-        """Whether a scene has been copied; what is there is whole.
+        """Whether a scene has been copied, and not been changed since; what is there is whole.
 
         Args:
             files: The scene.
         """
-        return all(target.is_file() for target in self._targets(files))
+        pairs = zip(self._targets(files), _sources(files), strict=True)
+        return all(target.is_file() and self._is_copy(target, source) for target, source in pairs)
+
+    def _is_copy(self, target: Path, source: Path) -> bool:
+        ours, theirs = target.stat(), source.stat()
+        same_size = self._grey or ours.st_size == theirs.st_size
+        return same_size and ours.st_mtime_ns >= theirs.st_mtime_ns
 
     def write(self, files: SceneFiles, pictures: Sequence[Luma] | None) -> None:
         """Copy a scene.
