@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from gifnet.checkpoints import CheckpointHeader, load_checkpoint, save_checkpoint
+from gifnet.checkpoints import (
+    CheckpointHeader,
+    describe_weights,
+    load_checkpoint,
+    save_checkpoint,
+)
+from gifnet.checkpoints.bundled import bundled_names
 from gifnet.model import build_gifnet
 from gifnet.training.config import TrainingConfig, parse_config
 from gifnet.training.recipe_digest import recipe_digest
@@ -90,3 +96,12 @@ def test_a_run_with_an_older_digest_is_shipped_if_it_is_said_to_draw_the_same(
         ship(run, other, target, drawn_as_now=True)
     assert not target.exists()
     assert ship(run, _recipe(), target, drawn_as_now=True).recipe_digest == _recipe().digest
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_all_weights_of_the_package_have_a_card_of_their_own(name: str) -> None:
+    weights = describe_weights(name)
+    folder = weights.file.parent
+    card = (folder / f"{name}.md").read_text(encoding="utf-8")
+    assert f"`{name}.safetensors`, SHA-256 `{weights.sha256}`" in card
+    assert f"({name}.md)" in (folder / "MODEL_CARD.md").read_text(encoding="utf-8")

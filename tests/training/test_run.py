@@ -6,12 +6,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor, nn
 
 from gifnet.checkpoints import load_checkpoint, read_header, save_checkpoint
 from gifnet.data.patches import Quadruple
@@ -266,6 +267,18 @@ def test_weights_that_are_not_numbers_are_never_saved(
     with pytest.raises(ConfigError, match=r"as gating.expand.weight, got NaN or infinity"):
         trainer.save()
     assert (tmp_path / "run" / "state.pt").read_bytes() == before
+
+
+def test_a_run_that_answers_everything_with_one_level_is_stopped(
+    make_config: MakeConfig, tmp_path: Path
+) -> None:
+    trainer = Trainer(make_config(), tmp_path / "run")
+    last = [m for m in trainer.network.global_decoder.modules() if isinstance(m, nn.Conv2d)][-1]
+    bias = cast(Tensor, last.bias)
+    with torch.no_grad():
+        bias.fill_(-100.0)
+    with pytest.raises(ConfigError, match=r"collapsed by step 5: .* set optimiser.clip"):
+        trainer.validation.run(trainer.network.eval(), 5)
 
 
 def test_a_full_disk_is_told_with_what_to_do(make_config: MakeConfig, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from gifnet.inference import Fuser
 from gifnet.metrics import ag, psnr, ssim
 from gifnet.model import GIFNet
 from gifnet.training.config import PanelPair, ValidationConfig
+from gifnet.training.divergence import require_pictures
 
 _SEED = 20_250_611
 _SIDE = 160
@@ -71,9 +72,13 @@ class Validation:
             picture's average gradient over the truth's (1 is right); ``flat_shift``, the largest
             change of a flat pair's value. For each pair of the panel its ``ag`` and its ``ssim``,
             the mean over its sources, on luma.
+
+        Raises:
+            ConfigError: The network answers every pair with one level.
         """
         fuser = Fuser.from_model(network, device="cpu")
         focused = [fuser.fuse(pair.near, pair.far) for pair in self.pairs]
+        require_pictures(focused, step=step)
         values = self._focus(focused)
         values["flat_shift"] = max(_flat_shift(fuser, value / 4) for value in range(5))
         for name, source_a, source_b in self.panel:
