@@ -96,7 +96,7 @@ def test_list_says_what_the_weights_of_the_package_are() -> None:
         assert block == {
             "name": block["name"],
             "recipe": weights.header.recipe_name,
-            "step": f"{weights.header.step:,}",
+            "step": f"{weights.header.step:,} of {weights.header.steps:,}",
             "recipe sha256": weights.header.recipe_digest,
             "licence": weights.header.licence,
             "sha256": weights.sha256,
