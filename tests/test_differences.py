@@ -112,3 +112,4 @@ def test_by_default_a_recipe_adds_nothing_to_the_papers_training() -> None:
     assert optimiser.precision == "float32"
     data = DataConfig(pairs=[PairFolder(root=Path("pairs"))])
     assert (data.patch, data.scales, data.augment) == (128, [1], False)
+    assert data.focus == "lens"

@@ -20,6 +20,10 @@ def _batches(make_config: MakeConfig, *, seed: int = 5, workers: int = 0) -> Ste
     return StepBatches(config, load_scenes(config))
 
 
+def _all(config: TrainingConfig) -> list[StepBatch]:
+    return list(StepBatches(config, load_scenes(config)).iterate(0))
+
+
 def _equal(one: StepBatch, other: StepBatch) -> bool:
     if one[3:] != other[3:]:
         return False
@@ -43,6 +47,19 @@ def test_a_step_has_a_batch_of_patches_in_the_range(make_config: MakeConfig) -> 
         assert picture.shape == (1, 1, 16, 16)
         assert picture.dtype == torch.float32
         assert 0 <= picture.min() <= picture.max() <= 1
+
+
+def test_quadruples_have_focus_pairs_as_the_recipe_says(make_config: MakeConfig) -> None:
+    lens, masked = (make_config(data={"focus": focus}) for focus in ("lens", "masked"))
+    for steps in zip(_all(lens), _all(masked), strict=True):
+        by_lens, by_mask = (batch.joint for batch in steps)
+        assert by_lens is not None
+        assert by_mask is not None
+        assert torch.equal(by_lens.visible, by_mask.visible)
+        assert not torch.equal(by_lens.near, by_mask.near)
+        # One blur for both: what one picture has of the sharp one, the other lacks.
+        blurred = by_mask.near + by_mask.far - by_mask.visible
+        assert blurred.diff(dim=-1).abs().mean() < by_mask.visible.diff(dim=-1).abs().mean() / 2
 
 
 def test_seed_and_step_decide_everything(make_config: MakeConfig) -> None:

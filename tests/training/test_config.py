@@ -149,6 +149,8 @@ def test_the_digest_ignores_where_things_lie_and_what_is_only_looked_at(tmp_path
     assert _load(tmp_path, PAIRS + STEPS + more + held_out).digest != digest
     assert _load(tmp_path, "seed = 1\n" + PAIRS + STEPS + more).digest != digest
     assert _load(tmp_path, PAIRS + STEPS + more.replace("start", "stop")).digest != digest
+    assert _load(tmp_path, PAIRS + 'focus = "lens"\n' + STEPS + more).digest == digest
+    assert _load(tmp_path, PAIRS + 'focus = "masked"\n' + STEPS + more).digest != digest
 
 
 def test_weights_to_start_from_count_by_what_they_are(tmp_path: Path) -> None:

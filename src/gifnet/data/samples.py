@@ -1,14 +1,12 @@
 """Samples of the joint data set as arrays, each determined by the seed and its number alone."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gifnet.data.crops import SceneCrops, vary_tone
-from gifnet.data.defocus import make_focus_pair
-
-Picture = NDArray[np.float32]
+from gifnet.data.defocus import FocusPair, Picture, make_focus_pair
 
 
 class JointSample(NamedTuple):
@@ -29,10 +27,19 @@ class JointSampler:
             its place.
         seed: Seed of everything random.
         augment: Whether gain and gamma vary.
+        make_pair: Makes a near- and a far-focused picture of a sharp one.
     """
 
-    def __init__(self, crops: SceneCrops, *, seed: int, augment: bool = False) -> None:
+    def __init__(
+        self,
+        crops: SceneCrops,
+        *,
+        seed: int,
+        augment: bool = False,
+        make_pair: Callable[[np.random.Generator, Picture], FocusPair] = make_focus_pair,
+    ) -> None:
         self.crops = crops
+        self.make_pair = make_pair
         self.seed = seed
         self.augment = augment
 
@@ -47,6 +54,6 @@ class JointSampler:
         if self.augment:
             visible = vary_tone(generator, visible)
             infrared = None if infrared is None else vary_tone(generator, infrared)
-        pair = make_focus_pair(generator, visible)
+        pair = self.make_pair(generator, visible)
         other = visible if infrared is None else infrared
         return JointSample(visible, other, pair.near, pair.far, pair.region)

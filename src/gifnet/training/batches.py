@@ -11,12 +11,16 @@ from torch.utils.data import DataLoader, Dataset
 
 from gifnet.data.contrast_target import contrast_target
 from gifnet.data.crops import SceneCrops
+from gifnet.data.defocus import make_focus_pair
 from gifnet.data.held_pairs import HeldPairSampler
+from gifnet.data.masked_blur import make_masked_pair
 from gifnet.data.patches import JointPatches, Quadruple
 from gifnet.data.samples import JointSampler
 from gifnet.training.config import TrainingConfig
 from gifnet.training.distributed import ALONE, Processes
 from gifnet.training.scenes import Scenes
+
+_FOCUS_PAIRS = {"lens": make_focus_pair, "masked": make_masked_pair}
 
 
 class HeldBatch(NamedTuple):
@@ -74,7 +78,9 @@ class StepBatches(Dataset[StepBatch]):
         # A short run calibrates on more batches than it trains on.
         batches = max(config.optimiser.steps, config.loss.calibration_batches)
         self.joint = JointPatches(
-            JointSampler(paired, seed=seed + 1, augment=data.augment),
+            JointSampler(
+                paired, seed=seed + 1, augment=data.augment, make_pair=_FOCUS_PAIRS[data.focus]
+            ),
             length=batches * config.optimiser.batch,
         )
         self.held = HeldPairSampler(

@@ -66,6 +66,9 @@ class DataConfig(_Section):
     patch: Annotated[int, Field(ge=16, multiple_of=16)] = 128
     scales: Annotated[list[Positive], Field(min_length=1)] = [1]
     augment: bool = False
+    focus: Literal["lens", "masked"] = "lens"
+    """How near- and far-focused pictures of a quadruple are made: as a lens blurs, or with regions
+    blurred strongly, as the published run had them. Those of ``[kinds]`` are as a lens blurs."""
     workers: Annotated[int, Field(ge=0)] = 0
     """Processes that make patches; 0 makes them in the training process."""
     memory: Annotated[float, Field(gt=0)] = 8.0

@@ -36,6 +36,8 @@ def recipe_digest(config: "TrainingConfig", *, revision: int | None = REVISION) 
     recipe["holdout"] = config.validation.holdout
     for name in ("workers", "memory", "cache"):
         del recipe["data"][name]
+    if recipe["data"]["focus"] == "lens":  # as always before there was a choice
+        del recipe["data"]["focus"]
     for name in ("device", "accumulate", "compile"):
         del recipe["optimiser"][name]
     for folder in recipe["data"]["pairs"]:
