@@ -29,7 +29,7 @@ def make_masked_pair(generator: np.random.Generator, sharp: Picture) -> FocusPai
         sharp: The all-in-focus picture, (H, W) in [0, 1], at least 8 pixels a side.
 
     Returns:
-        The pair, sometimes swapped.
+        The pair; which of the two has the region sharp is as random as the region.
     """
     strength = generator.uniform(WEAKEST_BLUR, STRONGEST_BLUR)
     blurred = blur(sharp, strength, disk=False)

@@ -68,7 +68,8 @@ class DataConfig(_Section):
     augment: bool = False
     focus: Literal["lens", "masked"] = "lens"
     """How near- and far-focused pictures of a quadruple are made: as a lens blurs, or with regions
-    blurred strongly, as the published run had them. Those of ``[kinds]`` are as a lens blurs."""
+    blurred strongly, as the published run seems to have had them (D18). Those of
+    ``[kinds]`` are as a lens blurs."""
     workers: Annotated[int, Field(ge=0)] = 0
     """Processes that make patches; 0 makes them in the training process."""
     memory: Annotated[float, Field(gt=0)] = 8.0
