@@ -113,12 +113,12 @@ def request_for(chosen: ResultSet, methods: Sequence[str], build: Path) -> Reque
 
 
 def methods_for(chosen: ResultSet, build: Path) -> list[str]:
-    methods = ["gifnet", *BASELINES]
+    methods = ["gifnet", "gifnet-paper=gifnet:paper", *BASELINES]
     if PUBLISHED.is_file():
         published = build / "published.safetensors"
         if not published.is_file():
             convert_published(PUBLISHED, published)
-        methods.insert(1, f"{PUBLISHED_NAME}=gifnet:{published}")
+        methods.insert(2, f"{PUBLISHED_NAME}=gifnet:{published}")
     if chosen.dataset == "quickbird":
         methods += PANSHARPENING_BASELINES
     return methods
