@@ -11,6 +11,7 @@
     ├── SettingError              a device, precision or application that does not exist here
     ├── ConfigError               a training configuration that makes no sense
     ├── DataError                 a training folder that lacks what is needed
+    ├── ExportError               a network that cannot be exported, or not to that place
     ├── EvaluationError           pictures, methods or metrics that cannot be evaluated
     └── MissingDependencyError    an optional dependency that is not installed
 
@@ -52,6 +53,10 @@ class ConfigError(GIFNetError):
 
 class DataError(GIFNetError):
     """A training folder that lacks what is needed."""
+
+
+class ExportError(GIFNetError):
+    """A network that cannot be exported, or not to the place that was asked for."""
 
 
 class EvaluationError(GIFNetError):

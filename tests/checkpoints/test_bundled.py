@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gifnet import Fuser
@@ -50,8 +51,10 @@ def test_weights_of_the_package_are_loaded_by_name(both: tuple[GIFNet, GIFNet]) 
     assert _is(load_model(), default)
     assert _is(load_model("default"), default)
     assert _is(load_model("paper"), paper)
-    # What it fuses with shows in nothing else that is public.
-    assert _is(Fuser("paper", device="cpu")._model, paper)
+    picture = np.random.default_rng(0).random((16, 24), dtype=np.float32)
+    fused = Fuser("paper", device="cpu").fuse(picture, picture[::-1])
+    expected = Fuser.from_model(paper, device="cpu").fuse(picture, picture[::-1])
+    np.testing.assert_allclose(fused, expected, atol=1e-4)
     assert describe_weights("paper").file.name == "paper.safetensors"
 
 

@@ -1,4 +1,4 @@
-"""The one way in: weights that come with the package, by name, or a file of one's own."""
+"""Where weights lie: those that come with the package, by name, or a file of one's own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,32 +6,11 @@ from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from gifnet.checkpoints.format import load_checkpoint
 from gifnet.errors import CheckpointError
-from gifnet.model import GIFNet
 
 BUNDLED = ("default", "paper")
 """Names that mean weights of the package."""
 DEFAULT = "default"
-
-
-def load_model(weights: str | Path | None = None) -> GIFNet:
-    """Load a trained network.
-
-    Args:
-        weights: ``"default"`` or ``"paper"``, weights of the package, or a .safetensors file in
-            our format; the package's default ones if None. A text that is one of the names never
-            means a file: ``"./paper"`` does, and so does every ``Path``.
-
-    Returns:
-        The network, float32 on the CPU in evaluation mode.
-
-    Raises:
-        CheckpointError: The file is missing, damaged, or of another network, or the package has
-            no weights of that name.
-    """
-    with weights_file(weights) as file:
-        return load_checkpoint(file)[0]
 
 
 def bundled_names() -> tuple[str, ...]:
@@ -44,7 +23,7 @@ def weights_file(weights: str | Path | None = None) -> Iterator[Path]:
     """Give the file that weights lie in, for as long as the context lasts.
 
     Args:
-        weights: As for ``load_model``. A file is given back as it is; the weights of the package
+        weights: As for ``load_arrays``. A file is given back as it is; the weights of the package
             may lie in a zip archive and are unpacked for the time being.
 
     Raises:

@@ -5,16 +5,19 @@ import pickletools
 import re
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
-
-from gifnet.checkpoints.format import CheckpointHeader, save_checkpoint
+from gifnet.checkpoints.format import CheckpointHeader
+from gifnet.checkpoints.networks import save_checkpoint
 from gifnet.checkpoints.published import from_published
 from gifnet.checkpoints.weights_file import is_safetensors, require_file, sha256_of
 from gifnet.errors import CheckpointError
-from gifnet.model import GIFNet, build_gifnet
+from gifnet.model.needs_torch import require_torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from gifnet.model import GIFNet
 
 RECIPE_NAME = "published"
 LICENCE = "none: the authors published these weights without one; do not redistribute them"
@@ -37,6 +40,7 @@ def convert_published(file: Path, output: Path) -> CheckpointHeader:
     Raises:
         CheckpointError: ``file`` is missing, damaged, would run code, or is of another network;
             or ``output`` is ``file`` itself or cannot be written.
+        MissingDependencyError: PyTorch is not installed.
     """
     require_file(file)
     if output.exists() and output.samefile(file):
@@ -57,7 +61,7 @@ def convert_published(file: Path, output: Path) -> CheckpointHeader:
     return header
 
 
-def load_published(file: Path) -> GIFNet:
+def load_published(file: Path) -> "GIFNet":
     """Read the published checkpoint.
 
     Args:
@@ -68,7 +72,11 @@ def load_published(file: Path) -> GIFNet:
 
     Raises:
         CheckpointError: The file is missing, damaged, would run code, or is of another network.
+        MissingDependencyError: PyTorch is not installed.
     """
+    require_torch("reading the published checkpoint")
+    from gifnet.model import build_gifnet
+
     network = build_gifnet()
     published = _read_tensors(file)
     try:
@@ -79,8 +87,10 @@ def load_published(file: Path) -> GIFNet:
     return network.eval()
 
 
-def _read_tensors(file: Path) -> dict[str, Tensor]:
+def _read_tensors(file: Path) -> "dict[str, Tensor]":
     """Read a pickle of named tensors; nothing but tensors is ever made from it."""
+    import torch
+
     require_file(file)
     if is_safetensors(file):
         raise CheckpointError(
@@ -138,7 +148,9 @@ def _first_import(file: Path) -> str | None:
     return None
 
 
-def _require_named_tensors(file: Path, content: Any) -> dict[str, Tensor]:
+def _require_named_tensors(file: Path, content: Any) -> "dict[str, Tensor]":
+    from torch import Tensor
+
     if not isinstance(content, dict):
         raise CheckpointError(
             f"expected a state dict in {file}, got a {type(content).__name__}: this is another "

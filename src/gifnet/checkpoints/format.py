@@ -1,19 +1,18 @@
-"""Our checkpoint format: safetensors with a header that says what the file is."""
+"""Our checkpoint format: safetensors with a header that says what the file is.
+
+Needs no PyTorch; ``weight_arrays.py`` reads the weights, ``networks.py`` makes networks of them.
+"""
 
 import json
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as serialise
 
-from gifnet.checkpoints.strict import require_plain_numbers, require_same_keys
 from gifnet.checkpoints.weights_file import is_pickle, require_file
 from gifnet.errors import CheckpointError
-from gifnet.imaging.atomic import write_atomically
-from gifnet.model import GIFNet, ModelConfig, build_gifnet
+from gifnet.model import ModelConfig
 
 FORMAT = "gifnet-checkpoint-1"
 
@@ -77,33 +76,6 @@ class CheckpointHeader:
         return header
 
 
-def save_checkpoint(network: GIFNet, file: Path, header: CheckpointHeader) -> None:
-    """Write a network's weights atomically; a file that is there is replaced.
-
-    Args:
-        network: The network.
-        file: The file to write; its folder must exist.
-        header: What to say about the weights.
-
-    Raises:
-        CheckpointError: The file cannot be written; nothing is left behind.
-    """
-    tensors = {
-        key: tensor.detach().to("cpu", torch.float32).contiguous()
-        for key, tensor in network.state_dict().items()
-    }
-    if file.is_dir():
-        raise CheckpointError(f"expected a file to write weights to, got the folder {file}")
-    if not file.parent.is_dir():
-        raise CheckpointError(
-            f"cannot write weights to {file}: there is no folder {file.parent}; make it first"
-        )
-    try:
-        write_atomically(file, serialise(tensors, metadata=header.to_metadata()))
-    except OSError as error:
-        raise CheckpointError(f"cannot write weights to {file}: {error.strerror}") from error
-
-
 def read_header(file: Path) -> CheckpointHeader:
     """Read what a checkpoint says about itself, without its weights.
 
@@ -113,42 +85,6 @@ def read_header(file: Path) -> CheckpointHeader:
     Raises:
         CheckpointError: The file is missing, damaged, or not a gifnet checkpoint.
     """
-    with _opened(file) as content:
-        return _header(file, content.metadata())
-
-
-def load_checkpoint(file: Path) -> tuple[GIFNet, CheckpointHeader]:
-    """Read a network from a checkpoint in our format.
-
-    Args:
-        file: A .safetensors file.
-
-    Returns:
-        The network, float32 on the CPU in evaluation mode, and the header.
-
-    Raises:
-        CheckpointError: The file is missing, damaged, or of another network.
-    """
-    with _opened(file) as content:
-        header = _header(file, content.metadata())
-        # Shapes without memory, so that a wrong header is found before anything is built.
-        with torch.device("meta"):
-            expected = build_gifnet(header.model).state_dict()
-        require_same_keys(expected=expected, found=content.keys(), what=f"a GIFNet in {file}")
-        state = {key: content.get_tensor(key) for key in expected}
-    for key, tensor in state.items():
-        if tensor.shape != expected[key].shape:
-            raise CheckpointError(
-                f"{file}: expected {key!r} with {tuple(expected[key].shape)}, got "
-                f"{tuple(tensor.shape)}: this is a network of another size"
-            )
-    require_plain_numbers(state, what=str(file))
-    network = build_gifnet(header.model)
-    network.load_state_dict(state)
-    return network.eval(), header
-
-
-def _opened(file: Path) -> Any:
     require_file(file)
     if is_pickle(file):
         raise CheckpointError(
@@ -157,15 +93,23 @@ def _opened(file: Path) -> Any:
             "-o published.safetensors"
         )
     try:
-        return safe_open(file, framework="pt")
+        with safe_open(file, framework="numpy") as content:
+            metadata = content.metadata()
     except (SafetensorError, OSError) as error:
-        raise CheckpointError(
-            f"expected a .safetensors file in {file}, got something else or a damaged file "
-            f"({error}): get it again"
-        ) from error
+        raise damaged_file(file, error) from error
+    return header_from(metadata, file=file)
 
 
-def _header(file: Path, metadata: dict[str, str] | None) -> CheckpointHeader:
+def header_from(metadata: dict[str, str] | None, *, file: Path) -> CheckpointHeader:
+    """Make the header of a file's metadata.
+
+    Args:
+        metadata: What the file has; None if it has none.
+        file: The file, for messages.
+
+    Raises:
+        CheckpointError: The file is not a gifnet checkpoint, or its header is damaged.
+    """
     found = (metadata or {}).get("format")
     if metadata is None or found != FORMAT:
         raise CheckpointError(
@@ -180,6 +124,19 @@ def _header(file: Path, metadata: dict[str, str] | None) -> CheckpointHeader:
             f"{file}: the header is incomplete or damaged ({type(error).__name__}: {error}): "
             "get the file again"
         ) from error
+
+
+def damaged_file(file: Path, error: Exception) -> CheckpointError:
+    """Make the error of a file that is not safetensors, or no longer.
+
+    Args:
+        file: The file.
+        error: What the safetensors library says of it.
+    """
+    return CheckpointError(
+        f"expected a .safetensors file in {file}, got something else or a damaged file "
+        f"({error}): get it again"
+    )
 
 
 def _is_required(item: "Field[Any]") -> bool:

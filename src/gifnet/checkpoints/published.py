@@ -1,11 +1,17 @@
 """The published checkpoint's keys, mapped to ours by one table."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from torch import Tensor
-
-from gifnet.checkpoints.strict import require_plain_numbers, require_same_keys
+from gifnet.checkpoints.strict import (
+    require_no_others,
+    require_none_broken,
+    require_same_keys,
+)
 from gifnet.errors import CheckpointError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _SWIN = "extractor_multask.SwinTransformerSpecific."
 
@@ -71,7 +77,9 @@ DERIVABLE_KEYS = frozenset(
 """Published entries that are no weights: our network computes them."""
 
 
-def from_published(state: Mapping[str, Tensor], shapes: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def from_published(
+    state: "Mapping[str, Tensor]", shapes: "Mapping[str, Tensor]"
+) -> "dict[str, Tensor]":
     """Map a published state dict to ours.
 
     Args:
@@ -89,7 +97,7 @@ def from_published(state: Mapping[str, Tensor], shapes: Mapping[str, Tensor]) ->
     weights = {key: tensor for key, tensor in state.items() if key not in DERIVABLE_KEYS}
     what = "the published GIFNet checkpoint"
     require_same_keys(expected=PUBLISHED_KEYS, found=weights, what=what)
-    require_plain_numbers(weights, what=what)
+    _require_plain_numbers(weights, what=what)
     converted = {}
     for theirs, ours in PUBLISHED_KEYS.items():
         tensor, target = weights[theirs], shapes[ours]
@@ -103,7 +111,7 @@ def from_published(state: Mapping[str, Tensor], shapes: Mapping[str, Tensor]) ->
     return converted
 
 
-def to_published(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def to_published(state: "Mapping[str, Tensor]") -> "dict[str, Tensor]":
     """Map our state dict to the published keys: the inverse of ``from_published``.
 
     Args:
@@ -122,7 +130,18 @@ def to_published(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
-def _published_shape(key: str, ours: Tensor) -> tuple[int, ...]:
+def _require_plain_numbers(weights: "Mapping[str, Tensor]", *, what: str) -> None:
+    others = [
+        key
+        for key, tensor in weights.items()
+        if not tensor.is_floating_point() or not tensor.is_cpu or tensor.is_sparse
+    ]
+    require_no_others(others, what=what)
+    broken = [key for key, tensor in weights.items() if not bool(tensor.isfinite().all())]
+    require_none_broken(broken, what=what)
+
+
+def _published_shape(key: str, ours: "Tensor") -> tuple[int, ...]:
     """Shape of one of our weights in the published file."""
     shape = tuple(ours.shape)
     if key.endswith((".norm.weight", ".norm.bias")):

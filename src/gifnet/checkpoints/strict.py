@@ -1,8 +1,6 @@
-"""Strict comparison of a state dict with what a network needs."""
+"""Strict comparison of named weights with what a network needs, whatever library holds them."""
 
-from collections.abc import Iterable, Mapping
-
-from torch import Tensor
+from collections.abc import Iterable
 
 from gifnet.errors import CheckpointError
 
@@ -30,26 +28,32 @@ def require_same_keys(*, expected: Iterable[str], found: Iterable[str], what: st
     )
 
 
-def require_plain_numbers(state: Mapping[str, Tensor], *, what: str) -> None:
-    """Check that weights are plain floating-point tensors without NaN or infinity.
+def require_no_others(others: list[str], *, what: str) -> None:
+    """Refuse weights that are something else than plain floating-point tensors.
 
     Args:
-        state: The weights.
+        others: Keys of those that are.
         what: Where they come from, for the message.
 
     Raises:
-        CheckpointError: Some are not; the message lists their keys.
+        CheckpointError: There are some; the message lists their keys.
     """
-    odd = [
-        key
-        for key, tensor in state.items()
-        if not tensor.is_floating_point() or not tensor.is_cpu or tensor.is_sparse
-    ]
-    if odd:
+    if others:
         raise CheckpointError(
-            f"{what}: expected plain floating-point tensors, got something else for {_list(odd)}"
+            f"{what}: expected plain floating-point tensors, got something else for {_list(others)}"
         )
-    broken = [key for key, tensor in state.items() if not bool(tensor.isfinite().all())]
+
+
+def require_none_broken(broken: list[str], *, what: str) -> None:
+    """Refuse weights with NaN or infinity.
+
+    Args:
+        broken: Keys of those that have some.
+        what: Where they come from, for the message.
+
+    Raises:
+        CheckpointError: There are some; the message lists their keys.
+    """
     if broken:
         raise CheckpointError(
             f"{what}: expected finite weights, got NaN or infinity in {_list(broken)}: the "

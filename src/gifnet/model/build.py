@@ -1,9 +1,8 @@
 """The one place where the network's hyper-parameters become parts."""
 
-from dataclasses import dataclass
-
 import torch
 
+from gifnet.model.config import ModelConfig
 from gifnet.model.cross_fusion_gating import CrossFusionGating
 from gifnet.model.gate import Gate
 from gifnet.model.global_decoder import GlobalDecoder
@@ -11,19 +10,6 @@ from gifnet.model.initialisation import Initialisation, initialise
 from gifnet.model.network import GIFNet
 from gifnet.model.reconstruction_decoder import ReconstructionDecoder
 from gifnet.model.shared_encoder import SharedEncoder
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelConfig:
-    """Hyper-parameters of the network; the defaults are the published ones (822,780 weights)."""
-
-    encoder_width: int = 32
-    encoder_depth: int = 3
-    heads: int = 2
-    window: int = 8
-    blocks: int = 2
-    gate_channels: int = 128
-    decoder_widths: tuple[int, ...] = (64, 32, 16)
 
 
 def build_gifnet(

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from gifnet.errors import ImageSizeError
+from gifnet.model.config import MINIMUM_SIZE
 from gifnet.model.convolution import ReflectConvolution, reflect_pad
 from gifnet.model.cross_fusion_block import Freezing
 from gifnet.model.cross_fusion_gating import CrossFusionGating
@@ -12,9 +13,6 @@ from gifnet.model.global_decoder import GlobalDecoder
 from gifnet.model.reconstruction_decoder import ReconstructionDecoder
 from gifnet.model.shared_encoder import SharedEncoder
 from gifnet.tasks import Task
-
-MINIMUM_SIZE = 5
-"""Least height and width, in pixels: smaller pictures cannot be reflected into a window."""
 
 # Of the maps that the branches work on (D12).
 _PADDING_MULTIPLE = 4
