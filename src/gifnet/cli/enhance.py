@@ -5,6 +5,12 @@ from typing import Annotated
 
 import typer
 
+from gifnet.cli.engine_options import (
+    MaxMemoryOption,
+    RuntimeOption,
+    ThreadsOption,
+    TileOption,
+)
 from gifnet.cli.options import (
     DeviceOption,
     OutputOption,
@@ -12,7 +18,8 @@ from gifnet.cli.options import (
     VerboseOption,
     WeightsOption,
 )
-from gifnet.inference import Device, Fuser, Precision, enhance_file
+from gifnet.cli.progress import progress_bar
+from gifnet.inference import Device, Fuser, Precision, Runtime, enhance_file
 
 EXAMPLE = "gifnet enhance photo.jpg -o enhanced.png"
 
@@ -23,13 +30,29 @@ def command(
     weights: WeightsOption = None,
     device: DeviceOption = Device.AUTO,
     precision: PrecisionOption = Precision.FLOAT32,
+    runtime: RuntimeOption = Runtime.AUTO,
+    threads: ThreadsOption = None,
+    tile: TileOption = None,
+    max_memory: MaxMemoryOption = None,
     verbose: VerboseOption = False,  # noqa: ARG001 - handled by its callback
 ) -> None:
     """Enhance a single picture: the network fuses it with itself.
 
     The result has the size and the colours of the picture.
     """
-    written = enhance_file(
-        image, output, make_fuser=lambda: Fuser(weights, device=device, precision=precision)
-    )
+    with progress_bar("enhancing") as progress:
+        written = enhance_file(
+            image,
+            output,
+            progress=progress,
+            make_fuser=lambda: Fuser(
+                weights,
+                device=device,
+                precision=precision,
+                runtime=runtime,
+                threads=threads,
+                tile=tile,
+                max_memory=max_memory,
+            ),
+        )
     typer.echo(str(written))

@@ -5,6 +5,12 @@ from typing import Annotated
 
 import typer
 
+from gifnet.cli.engine_options import (
+    MaxMemoryOption,
+    RuntimeOption,
+    ThreadsOption,
+    TileOption,
+)
 from gifnet.cli.options import (
     DeviceOption,
     OutputOption,
@@ -12,7 +18,8 @@ from gifnet.cli.options import (
     VerboseOption,
     WeightsOption,
 )
-from gifnet.inference import Device, Fuser, Precision, fuse_files
+from gifnet.cli.progress import progress_bar
+from gifnet.inference import Device, Fuser, Precision, Runtime, fuse_files
 from gifnet.tasks import Application
 
 EXAMPLE = "gifnet fuse infrared.png visible.png -o fused.png"
@@ -42,17 +49,31 @@ def command(
     weights: WeightsOption = None,
     device: DeviceOption = Device.AUTO,
     precision: PrecisionOption = Precision.FLOAT32,
+    runtime: RuntimeOption = Runtime.AUTO,
+    threads: ThreadsOption = None,
+    tile: TileOption = None,
+    max_memory: MaxMemoryOption = None,
     verbose: VerboseOption = False,  # noqa: ARG001 - handled by its callback
 ) -> None:
     """Fuse two aligned pictures of one scene into one.
 
     The result has the size of the sources; it has colour if one of them has.
     """
-    written = fuse_files(
-        source_a,
-        source_b,
-        output,
-        application=application,
-        make_fuser=lambda: Fuser(weights, device=device, precision=precision),
-    )
+    with progress_bar("fusing") as progress:
+        written = fuse_files(
+            source_a,
+            source_b,
+            output,
+            application=application,
+            progress=progress,
+            make_fuser=lambda: Fuser(
+                weights,
+                device=device,
+                precision=precision,
+                runtime=runtime,
+                threads=threads,
+                tile=tile,
+                max_memory=max_memory,
+            ),
+        )
     typer.echo(str(written))

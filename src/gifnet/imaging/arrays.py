@@ -41,6 +41,20 @@ def to_float(picture: Picture, *, name: str) -> FloatArray:
     Raises:
         ImageValueError: the dtype, the shape or a value is none of those.
     """
+    require_picture(picture, name=name)
+    return convert(picture)
+
+
+def require_picture(picture: Picture, *, name: str) -> None:
+    """Check a picture.
+
+    Args:
+        picture: (H, W) or (H, W, 3), uint8, uint16 or float32 in [0, 1].
+        name: what error messages call the picture.
+
+    Raises:
+        ImageValueError: the dtype, the shape or a value is none of those.
+    """
     if not isinstance(picture, np.ndarray):
         raise ImageValueError(
             f"{name}: expected a NumPy array, got {type(picture).__name__}; "
@@ -55,6 +69,18 @@ def to_float(picture: Picture, *, name: str) -> FloatArray:
     _require_shape(picture.shape, name=name)
     if dtype.kind == "f":
         _require_unit_range(picture, name=name)
+
+
+def convert(picture: Picture) -> FloatArray:
+    """Convert a picture that is checked, or a part of it, to float32.
+
+    Args:
+        picture: uint8, uint16 or float32 in [0, 1], any shape.
+
+    Returns:
+        A new array of the same shape, float32 in [0, 1].
+    """
+    dtype = picture.dtype.newbyteorder("=")
     values: FloatArray = picture.astype(np.float32)
     if dtype.kind != "f":
         values /= np.float32(_LARGEST_VALUES[dtype])

@@ -1,16 +1,17 @@
 """Fusing with a trained network: arrays with ``Fuser``, files with ``fuse_files``.
 
-PyTorch is imported when a ``Fuser`` is made, not before.
+What computes is imported when a ``Fuser`` is made; PyTorch only where a GPU is used or asked for.
 """
 
 from gifnet.inference.files import WrittenFile, enhance_file, fuse_files
 from gifnet.inference.fuser import Fuser
-from gifnet.inference.settings import Device, Precision
+from gifnet.inference.settings import Device, Precision, Runtime
 
 __all__ = [
     "Device",
     "Fuser",
     "Precision",
+    "Runtime",
     "WrittenFile",
     "enhance_file",
     "fuse_files",

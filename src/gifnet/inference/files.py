@@ -12,8 +12,9 @@ from gifnet.errors import ImageFileError
 from gifnet.imaging.alpha import fuse_alpha
 from gifnet.imaging.arrays import Picture, describe_size, require_minimum_size, require_same_size
 from gifnet.imaging.files import Image, check_output, read_image, write_image
-from gifnet.inference.fuser import Fuser
+from gifnet.inference.fuser import Fuser, Progress
 from gifnet.inference.settings import parse_setting
+from gifnet.model.config import MINIMUM_SIZE
 from gifnet.tasks import Application
 
 
@@ -49,6 +50,7 @@ def fuse_files(
     *,
     application: str | Application = Application.AUTO,
     make_fuser: Callable[[], Fuser] = Fuser,
+    progress: Progress | None = None,
 ) -> WrittenFile:
     """Fuse two picture files to a third; the sources are never touched.
 
@@ -59,6 +61,7 @@ def fuse_files(
         application: what the pair shows, see ``Fuser.fuse``.
         make_fuser: gives the fuser; called once the files have been found good, so that a bad
             file is reported without waiting for the network.
+        progress: is told the share of the work that is done.
 
     Returns:
         What was written: in colour if a source has colour, else grey. Alpha is kept; of two alpha
@@ -78,12 +81,16 @@ def fuse_files(
     )
     _check(Path(output), first, second)
     fuser = make_fuser()
-    fused = fuser.fuse(first.pixels, second.pixels, application=application)
+    fused = fuser.fuse(first.pixels, second.pixels, application=application, progress=progress)
     return _write(Path(output), fused, fuse_alpha(first.alpha, second.alpha), started)
 
 
 def enhance_file(
-    image: str | Path, output: str | Path, *, make_fuser: Callable[[], Fuser] = Fuser
+    image: str | Path,
+    output: str | Path,
+    *,
+    make_fuser: Callable[[], Fuser] = Fuser,
+    progress: Progress | None = None,
 ) -> WrittenFile:
     """Enhance a picture file into another; the picture itself is never touched.
 
@@ -91,6 +98,7 @@ def enhance_file(
         image: the picture file.
         output: the file to write; its suffix decides the format.
         make_fuser: as for ``fuse_files``.
+        progress: as for ``fuse_files``.
 
     Returns:
         What was written, with the picture's alpha channel if it has one.
@@ -104,7 +112,7 @@ def enhance_file(
     started = time.perf_counter()
     picture = read_image(image)
     _check(Path(output), picture)
-    enhanced = make_fuser().enhance(picture.pixels)
+    enhanced = make_fuser().enhance(picture.pixels, progress=progress)
     return _write(Path(output), enhanced, picture.alpha, started)
 
 
@@ -117,8 +125,6 @@ def _check(output: Path, *sources: Image) -> None:
                 f"{output}: expected another file than the sources, got one of them; choose "
                 "another name, sources are never overwritten"
             )
-
-    from gifnet.model import MINIMUM_SIZE  # imports PyTorch: after all that can be told without
 
     require_minimum_size((height, width), minimum=MINIMUM_SIZE, name=str(sources[0].path))
 

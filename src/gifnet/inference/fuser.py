@@ -2,29 +2,29 @@
 
 import copy
 import logging
-import os
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gifnet.errors import CheckpointError, ImageSizeError
+from gifnet.checkpoints import load_arrays, load_model
+from gifnet.engine import Region
+from gifnet.errors import CheckpointError
 from gifnet.imaging.arrays import (
     FloatArray,
     Picture,
-    describe_size,
     from_float,
     require_minimum_size,
     require_same_size,
-    to_float,
     widest_dtype,
 )
-from gifnet.imaging.colour import fuse_chroma, is_coloured, rgb_to_ycbcr, ycbcr_to_rgb
-from gifnet.inference.settings import Device, Precision, parse_setting, resolve_device
-from gifnet.inference.source_order import SourceLook, should_swap
+from gifnet.imaging.colour import fuse_chroma, ycbcr_to_rgb
+from gifnet.inference.network import Engine, Network, PlainNetwork
+from gifnet.inference.settings import Device, Precision, Runtime, parse_setting
+from gifnet.inference.source_order import should_swap
+from gifnet.inference.sources import Source
+from gifnet.model.config import MINIMUM_SIZE, ModelConfig
 from gifnet.tasks import Application
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Peak memory of the network, measured on a CPU.
-_BYTES_PER_PIXEL = {Precision.FLOAT32: 5_100, Precision.BFLOAT16: 3_600}
+Progress = Callable[[float], None]
+"""Is told the share of the work that is done, 0 to 1."""
 
 
 class Fuser:
@@ -42,13 +42,22 @@ class Fuser:
     Args:
         weights: ``"default"`` or ``"paper"``, weights of the package, or a weights file
             (``"./paper"`` and every ``Path`` are files); the package's default ones if None.
-        device: ``auto`` (CUDA, else MPS, else CPU), ``cpu``, ``cuda`` or ``mps``.
+        device: ``auto`` (CUDA, else MPS, else CPU), ``cpu``, ``cuda`` or ``mps``; GPUs need the
+            extra ``torch``.
         precision: arithmetic of the network, ``float32`` or ``bfloat16``; the latter is good to
             about half an 8-bit level.
+        runtime: the library that computes: ``auto``, ``openvino``, ``onnxruntime`` or ``torch``.
+        threads: how many to compute with on a CPU; all that the process may use if None.
+        tile: longest side of the tiles that pictures are computed in, in pixels; chosen if None.
+            The result does not depend on it.
+        max_memory: bytes that the process may take; chosen by what is free if None.
+
+    A network of another size than the published one is computed whole, by PyTorch.
 
     Raises:
         CheckpointError: the weights cannot be loaded.
-        SettingError: the device or the precision does not exist here.
+        SettingError: the device, the precision or the runtime does not exist here.
+        MissingDependencyError: the runtime's library is not installed.
     """
 
     def __init__(
@@ -56,12 +65,28 @@ class Fuser:
         weights: str | Path | None = None,
         device: str | Device = Device.AUTO,
         precision: str | Precision = Precision.FLOAT32,
+        *,
+        runtime: str | Runtime = Runtime.AUTO,
+        threads: int | None = None,
+        tile: int | None = None,
+        max_memory: float | None = None,
     ) -> None:
-        from gifnet.checkpoints import load_model
-
-        self._precision = parse_setting(Precision, precision)
-        self._device = resolve_device(parse_setting(Device, device))
-        self._place(load_model(weights))
+        device, precision = parse_setting(Device, device), parse_setting(Precision, precision)
+        runtime = parse_setting(Runtime, runtime)
+        loaded = load_arrays(weights)
+        if loaded.header.model != ModelConfig():
+            logger.info("a network of another size than the published one: computed as it is")
+            self._network: Network = PlainNetwork(load_model(weights), device, precision)
+            return
+        self._network = Engine(
+            loaded.arrays,
+            device=device,
+            precision=precision,
+            runtime=runtime,
+            threads=threads,
+            tile=tile,
+            max_memory=max_memory,
+        )
 
     @classmethod
     def from_model(
@@ -71,6 +96,8 @@ class Fuser:
         precision: str | Precision = Precision.FLOAT32,
     ) -> "Fuser":
         """Make a fuser of a network at hand, for example one in training.
+
+        It computes whole pictures with PyTorch, as the network is.
 
         Args:
             model: the network; it is copied, not changed.
@@ -84,23 +111,35 @@ class Fuser:
             SettingError: the device or the precision does not exist here.
         """
         fuser = cls.__new__(cls)
-        fuser._precision = parse_setting(Precision, precision)
-        fuser._device = resolve_device(parse_setting(Device, device))
-        fuser._place(copy.deepcopy(model))
+        fuser._network = PlainNetwork(
+            copy.deepcopy(model),
+            parse_setting(Device, device),
+            parse_setting(Precision, precision),
+        )
         return fuser
 
     @property
     def device(self) -> str:
         """Where the network is computed: ``cpu``, ``cuda`` or ``mps``."""
-        return str(self._device)
+        return self._network.device
 
     @property
     def precision(self) -> str:
         """The network's arithmetic: ``float32`` or ``bfloat16``."""
-        return str(self._precision)
+        return self._network.precision
+
+    @property
+    def runtime(self) -> str:
+        """What computes it: ``openvino``, ``onnxruntime`` or ``torch``."""
+        return self._network.runtime
 
     def fuse(
-        self, a: Picture, b: Picture, *, application: str | Application = Application.AUTO
+        self,
+        a: Picture,
+        b: Picture,
+        *,
+        application: str | Application = Application.AUTO,
+        progress: Progress | None = None,
     ) -> Picture:
         """Fuse two aligned pictures of one scene.
 
@@ -112,6 +151,7 @@ class Fuser:
             b: the same height and width; shape and dtype may differ otherwise.
             application: what the pair shows. It sets the order of the two sources where their
                 pixels tell it; ``auto`` keeps the order given.
+            progress: is told the share of the work that is done.
 
         Returns:
             (H, W, 3) if a source has three channels, else (H, W); of the sources' dtype, the
@@ -123,28 +163,20 @@ class Fuser:
             SettingError: there is no such application.
         """
         application = parse_setting(Application, application)
-        first, second = to_float(a, name="a"), to_float(b, name="b")
+        first, second = Source(a, name="a"), Source(b, name="b")
         require_same_size(first.shape, second.shape, names=("a", "b"))
-        _require_fusable(first)
-        first_luma, first_chroma = _split(first)
-        second_luma, second_chroma = _split(second)
-        luma_pair = first_luma, second_luma
-        if should_swap(
-            application, _look(first_luma, first_chroma), _look(second_luma, second_chroma)
-        ):
+        pair = first, second
+        if should_swap(application, first.look, second.look):
             logger.info("%s: the second source is taken first, as published", application)
-            luma_pair = second_luma, first_luma
-        luma = self._fuse_luma(*luma_pair)
-        merged = _merge(
-            luma, fuse_chroma(first_chroma, second_chroma), dimensions=max(first.ndim, second.ndim)
-        )
-        return from_float(merged, widest_dtype(a, b))
+            pair = second, first
+        return self._compute(pair, max(first.shape, second.shape, key=len), a, b, progress=progress)
 
-    def enhance(self, a: Picture) -> Picture:
+    def enhance(self, a: Picture, *, progress: Progress | None = None) -> Picture:
         """Enhance a single picture: its luma is fused with itself, its chroma stays.
 
         Args:
             a: (H, W) or (H, W, 3), uint8, uint16 or float32 in [0, 1]; H and W at least 5.
+            progress: is told the share of the work that is done.
 
         Returns:
             The same shape and dtype.
@@ -153,96 +185,42 @@ class Fuser:
             ImageValueError: the dtype, shape or a value is none of those.
             ImageSizeError: the picture is too small, or too large for the memory.
         """
-        values = to_float(a, name="a")
-        _require_fusable(values)
-        luma, chroma = _split(values)
-        merged = _merge(self._fuse_luma(luma, luma), chroma, dimensions=values.ndim)
-        return from_float(merged, widest_dtype(a))
+        source = Source(a, name="a")
+        return self._compute((source, source), source.shape, a, progress=progress)
 
-    def _place(self, model: "GIFNet") -> None:
-        import torch
+    def _compute(
+        self,
+        pair: tuple[Source, Source],
+        shape: tuple[int, ...],
+        *pictures: Picture,
+        progress: Progress | None,
+    ) -> Picture:
+        require_minimum_size(shape, minimum=MINIMUM_SIZE, name="a")
+        first, second = pair
+        dtype = widest_dtype(*pictures)
+        # Written to, so that the budget of memory counts it.
+        fused: Picture = np.full(shape, 0, dtype)
 
-        model = model.to(self._device).eval()
-        # PyTorch's annotations leave this argument out.
-        self._model: GIFNet = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        logger.info("the network runs on %s in %s", self._device, self._precision)
+        def read(region: Region) -> FloatArray:
+            lumas = [source.luma(region.slices) for source in pair]
+            stacked: FloatArray = np.stack(lumas)[None]
+            return stacked
 
-    def _fuse_luma(self, first: FloatArray, second: FloatArray) -> FloatArray:
-        """Run the network: (H, W) twice to (H, W), float32 in [0, 1]."""
-        import torch
+        def write(region: Region, luma: FloatArray) -> None:
+            if not np.isfinite(luma).all():
+                raise CheckpointError(
+                    "expected finite numbers from the network, got NaN or infinity; its weights "
+                    "are damaged: take others"
+                )
+            luma = np.clip(luma, 0.0, 1.0)
+            chroma = first.chroma(region.slices)
+            if second is not first:
+                chroma = fuse_chroma(chroma, second.chroma(region.slices))
+            fused[region.slices] = from_float(_merge(luma, chroma, dimensions=len(shape)), dtype)
 
-        bfloat16 = torch.autocast(
-            self._device.type,
-            dtype=torch.bfloat16,
-            enabled=self._precision is Precision.BFLOAT16,
-        )
-        with (
-            _enough_memory(first.shape, self.device, self._precision),
-            torch.inference_mode(),
-            bfloat16,
-        ):
-            sources = [
-                # (H, W) -> (1, 1, H, W)
-                torch.from_numpy(np.ascontiguousarray(luma))[None, None].to(self._device)
-                for luma in (first, second)
-            ]
-            fused = self._model(*sources)[0, 0].float().cpu()
-        luma: FloatArray = fused.numpy()
-        if not np.isfinite(luma).all():
-            raise CheckpointError(
-                "expected finite numbers from the network, got NaN or infinity; its weights are "
-                "damaged: take others"
-            )
-        return np.clip(luma, 0.0, 1.0)
-
-
-@contextmanager
-def _enough_memory(shape: tuple[int, ...], device: str, precision: Precision) -> Iterator[None]:
-    """Turn a device's lack of memory into an error that says what to do."""
-    needed = shape[0] * shape[1] * _BYTES_PER_PIXEL[precision]
-    if device == "cpu" and needed > (present := _physical_memory()):
-        # Asked for anyway, the system would rather end the process than refuse.
-        raise ImageSizeError(
-            f"expected a picture that fits into the memory, got {describe_size(shape)} pixels, "
-            f"which need about {needed / 2**30:.0f} GiB of this machine's {present / 2**30:.0f}; "
-            "make it smaller"
-        )
-    try:
-        yield
-    except RuntimeError as error:
-        # CUDA's error has a type of its own; that of the CPU and of MPS is told by its words only.
-        if not re.search("out of memory|not enough memory|can't allocate memory", str(error)):
-            raise
-        raise ImageSizeError(
-            f"expected a picture that fits into the device's memory, got {describe_size(shape)} "
-            "pixels; make it smaller, or choose a device with more memory"
-        ) from error
-
-
-def _require_fusable(values: FloatArray) -> None:
-    from gifnet.model import MINIMUM_SIZE
-
-    require_minimum_size(values.shape, minimum=MINIMUM_SIZE, name="a")
-
-
-def _physical_memory() -> float:
-    """Bytes of memory that the machine has; endless where the system does not tell."""
-    try:
-        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, ValueError, OSError):
-        return float("inf")
-
-
-def _split(values: FloatArray) -> tuple[FloatArray, FloatArray | None]:
-    """Luma (H, W), and chroma (H, W, 2) or None if the picture has no colour."""
-    if values.ndim == 2:
-        return values, None
-    luma, chroma = rgb_to_ycbcr(values)
-    return luma, chroma if is_coloured(chroma) else None
-
-
-def _look(luma: FloatArray, chroma: FloatArray | None) -> SourceLook:
-    return SourceLook(coloured=chroma is not None, brightness=float(luma.mean(dtype=np.float64)))
+        height, width = shape[:2]
+        self._network.fuse(height, width, read, write, progress or (lambda _: None))
+        return fused
 
 
 def _merge(luma: FloatArray, chroma: FloatArray | None, *, dimensions: int) -> FloatArray:

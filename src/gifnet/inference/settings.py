@@ -1,12 +1,15 @@
 """Where and how exactly the network is computed."""
 
+import os
+import platform
+import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TypeVar
 
 from gifnet.errors import SettingError
-
-if TYPE_CHECKING:
-    import torch
+from gifnet.model.needs_torch import require_torch
 
 
 class Device(StrEnum):
@@ -18,6 +21,17 @@ class Device(StrEnum):
     CPU = "cpu"
     CUDA = "cuda"
     MPS = "mps"
+
+
+class Runtime(StrEnum):
+    """What library computes the network."""
+
+    AUTO = "auto"
+    """The first that is installed and can compute what is asked for."""
+
+    OPENVINO = "openvino"
+    ONNXRUNTIME = "onnxruntime"
+    TORCH = "torch"
 
 
 class Precision(StrEnum):
@@ -52,18 +66,28 @@ def parse_setting(kind: type[_Choice], value: str) -> _Choice:
         ) from None
 
 
-def resolve_device(device: Device) -> "torch.device":
+def resolve_device(device: Device, *, torch_needed: bool = False) -> str:
     """Turn a wish into a device that this machine has.
+
+    PyTorch is imported only where it is needed: for a GPU that is asked for, or that ``auto`` may
+    find.
 
     Args:
         device: the wish.
+        torch_needed: whether PyTorch will compute whatever the device is.
 
     Returns:
-        The device; for ``auto`` the first there is of CUDA, MPS, CPU.
+        ``cpu``, ``cuda`` or ``mps``; for ``auto`` the first there is of CUDA, MPS, CPU.
 
     Raises:
         SettingError: the machine, or this build of PyTorch, has no such device.
+        MissingDependencyError: PyTorch is needed and not installed.
     """
+    if device is Device.CPU or (device is Device.AUTO and not _gpu_may_be_used()):
+        if torch_needed:
+            require_torch(f"the device {str(device)!r}")
+        return str(Device.CPU)
+    require_torch(f"the device {str(device)!r}")
     import torch
 
     present = {
@@ -79,4 +103,15 @@ def resolve_device(device: Device) -> "torch.device":
             f"device {str(device)!r} was asked for, but PyTorch {torch.__version__} finds none on "
             f"this machine (it has: {offered}); choose one of these or 'auto'"
         )
-    return torch.device(str(device))
+    return str(device)
+
+
+def _gpu_may_be_used() -> bool:
+    """Whether importing PyTorch could find a GPU: it takes seconds, so it is not done in vain."""
+    if find_spec("torch") is None:
+        return False
+    if sys.platform == "darwin":
+        return platform.machine() == "arm64"
+    if sys.platform == "win32":
+        return Path(os.environ.get("SYSTEMROOT", "C:/Windows"), "System32", "nvcuda.dll").exists()
+    return Path("/dev/nvidiactl").exists()

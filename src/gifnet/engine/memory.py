@@ -1,0 +1,69 @@
+"""How much memory there is, and how much of it a picture may take."""
+
+import os
+from pathlib import Path
+
+_MEBIBYTE = 2**20
+_LEAST = 480 * _MEBIBYTE
+_MOST = 1300 * _MEBIBYTE
+_PER_PIXEL = 1_100
+_FIXED = 150 * _MEBIBYTE
+# What tiles need at least, whatever the pictures themselves take.
+_TILES = 260 * _MEBIBYTE
+
+
+def default_budget(pixels: int) -> float:
+    """Choose what the process may take for a picture where nobody says.
+
+    About a kilobyte a pixel, at which nothing is computed twice, from 480 MiB to 1300 MiB; never
+    more than half of what is free.
+
+    Args:
+        pixels: of the picture.
+
+    Returns:
+        Bytes, of the whole process.
+    """
+    wanted = min(max(_FIXED + _PER_PIXEL * pixels, _LEAST), _MOST)
+    return min(wanted, used_memory() + free_memory() / 2)
+
+
+def left_of(budget: float, reusable: float = 0.0) -> float:
+    """Tell what a budget leaves for tiles and kept features.
+
+    Args:
+        budget: bytes for the whole process.
+        reusable: bytes that the process holds but will use again for them.
+
+    Returns:
+        Bytes, at least what the smallest sensible tiles take.
+    """
+    return max(budget - used_memory() + reusable, _TILES)
+
+
+def free_memory() -> float:
+    """Bytes that can be had without pushing others out; endless where the system does not tell."""
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return float(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        pass
+    return physical_memory() / 2
+
+
+def physical_memory() -> float:
+    """Bytes of memory that the machine has; endless where the system does not tell."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return float("inf")
+
+
+def used_memory() -> float:
+    """Bytes of memory that this process holds; a usual figure where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        return float(pages * os.sysconf("SC_PAGE_SIZE"))
+    except (OSError, ValueError, IndexError, AttributeError):
+        return float(_FIXED)

@@ -1,0 +1,186 @@
+"""What computes the fused luma of a pair: the engine, or the plain network as it is trained."""
+
+import logging
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gifnet.engine import Region, compute, fold, make_plan, make_runtime
+from gifnet.engine.memory import default_budget, left_of, used_memory
+from gifnet.errors import ImageSizeError
+from gifnet.imaging.arrays import FloatArray, describe_size
+from gifnet.inference.settings import Device, Precision, Runtime, resolve_device
+
+if TYPE_CHECKING:
+    from gifnet.model import GIFNet
+
+logger = logging.getLogger(__name__)
+
+Read = Callable[[Region], FloatArray]
+Write = Callable[[Region, FloatArray], None]
+Advance = Callable[[float], None]
+
+
+class Network(Protocol):
+    """Computes the fused luma of a pair of pictures."""
+
+    device: str
+    precision: str
+    runtime: str
+
+    def fuse(self, height: int, width: int, read: Read, write: Write, advance: Advance) -> None:
+        """Fuse.
+
+        Args:
+            height: rows of the pictures.
+            width: columns.
+            read: gives both sources' luma of a region, (1, 2, rows, columns) in [0, 1].
+            write: takes the fused luma of a region, (rows, columns).
+            advance: is told the share of the work that is done.
+        """
+        ...
+
+
+class Engine:
+    """The engine: tiles, on a runtime, within a budget of memory.
+
+    Args:
+        arrays: the network's weights, of the published size.
+        device: where to compute.
+        precision: of the arithmetic.
+        runtime: what computes.
+        threads: how many on a CPU; all that the process may use if None.
+        tile: longest side of a tile, in pixels; chosen if None.
+        max_memory: bytes that the process may take; chosen if None.
+
+    Raises:
+        CheckpointError: the weights are not of the published size.
+        SettingError: the runtime or the device cannot do it.
+        MissingDependencyError: a library is not installed.
+    """
+
+    def __init__(
+        self,
+        arrays: Mapping[str, NDArray[np.float32]],
+        *,
+        device: Device,
+        precision: Precision,
+        runtime: Runtime,
+        threads: int | None = None,
+        tile: int | None = None,
+        max_memory: float | None = None,
+    ) -> None:
+        folded = fold(arrays)
+        self._auxiliary_weight = float(folded.pop("auxiliary_weight")[0])
+        self.device = resolve_device(device)
+        self.precision = str(precision)
+        self._runtime = make_runtime(
+            str(runtime),
+            folded,
+            precision=self.precision,
+            device=self.device,
+            threads=threads or usable_processors(),
+        )
+        self.runtime = self._runtime.name
+        self._tile = tile
+        self._max_memory = max_memory
+        # What earlier pictures left in the process, which the next one uses again.
+        self._reusable = 0.0
+        logger.info("the network runs on %s (%s) in %s", self.runtime, self.device, self.precision)
+
+    def fuse(self, height: int, width: int, read: Read, write: Write, advance: Advance) -> None:
+        """See ``Network.fuse``."""
+        budget = self._max_memory or default_budget(height * width)
+        left = left_of(budget, self._reusable)
+        before = used_memory() - self._reusable
+        plan = make_plan(
+            height,
+            width,
+            budget=left,
+            bytes_per_feature=self._runtime.bytes_per_feature,
+            working_bytes=self._runtime.working_bytes,
+            best_tile=self._runtime.best_tile,
+            tile=self._tile,
+        )
+        logger.info(
+            "tiles: %d, of at most %d pixels; rows kept: %s embedded, %s after the first block",
+            len(plan.passes[0].tiles),
+            plan.tile,
+            *(
+                "all" if rows >= height else rows
+                for rows in (plan.kept_embedded_rows, plan.kept_feature_rows)
+            ),
+        )
+        with _enough_memory((height, width)):
+            compute(self._runtime, plan, read, write, self._auxiliary_weight, advance)
+        self._reusable = min(max(used_memory() - before, 0.0), left)
+
+
+class PlainNetwork:
+    """``GIFNet.forward`` on the whole picture, for a network at hand.
+
+    Args:
+        model: the network; it is moved to the device.
+        device: where to compute.
+        precision: of the arithmetic.
+    """
+
+    runtime = "torch"
+
+    def __init__(self, model: "GIFNet", device: Device, precision: Precision) -> None:
+        import torch
+
+        self.device = resolve_device(device, torch_needed=True)
+        self.precision = str(precision)
+        model = model.to(self.device).eval()
+        # PyTorch's annotations leave this argument out.
+        self._model: GIFNet = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def fuse(self, height: int, width: int, read: Read, write: Write, advance: Advance) -> None:
+        """See ``Network.fuse``."""
+        import torch
+
+        whole = Region(0, 0, height, width)
+        bfloat16 = torch.autocast(
+            self.device, dtype=torch.bfloat16, enabled=self.precision == Precision.BFLOAT16
+        )
+        with _enough_memory((height, width)), torch.inference_mode(), bfloat16:
+            pair = torch.from_numpy(np.ascontiguousarray(read(whole))).to(self.device)
+            fused = self._model(pair[:, :1], pair[:, 1:])[0, 0].float().cpu()
+        advance(1.0)
+        write(whole, fused.numpy())
+
+
+def usable_processors() -> int:
+    """Processors that this process may use: fewer than the machine has where it is held to some."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+class _enough_memory:  # noqa: N801 - reads as a statement
+    """Turn a lack of memory into an error that says what to do."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._shape = shape
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        lacking = isinstance(error, MemoryError) or (
+            # CUDA's error has a type of its own; others are told by their words only.
+            isinstance(error, RuntimeError)
+            and re.search("out of memory|not enough memory|can't allocate memory", str(error))
+        )
+        if lacking:
+            raise ImageSizeError(
+                "expected a picture that fits into the device's memory, got "
+                f"{describe_size(self._shape)} pixels; make it smaller, choose smaller tiles, or a "
+                "device with more memory"
+            ) from error
