@@ -57,9 +57,11 @@ def test_two_files_become_one(folder: Path, weights: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith("wrote fused.webp (22 x 17, colour) in ")
     assert run.stdout.count("\n") == 1
-    assert run.stderr == (
-        "the network runs on cpu in float32\nivif: the second source is taken first, as published\n"
-    )
+    assert run.stderr.splitlines() == [
+        "the network runs on openvino (cpu) in float32",
+        "ivif: the second source is taken first, as published",
+        "tiles: 1, of at most 96 pixels; rows kept: all embedded, all after the first block",
+    ]
     assert read_image(folder / "fused.webp").pixels.shape == (17, 22, 3)
     assert [path.read_bytes() for path in pair] == before
 
@@ -153,11 +155,9 @@ def test_fusing_imports_only_what_it_needs(folder: Path, weights: Path) -> None:
         import sys
         from gifnet.inference import Fuser, fuse_files
 
-        assert "torch" not in sys.modules
         sources = "infrared.png", "visible.jpg"
         fuse_files(*sources, "a.png", make_fuser=lambda: Fuser({str(weights)!r}))
-        assert "torch" in sys.modules
-        unneeded = {{"cv2", "pydantic", "torchvision", "scipy", "skimage", "tensorboard", "typer"}}
+        unneeded = {{"cv2", "pydantic", "scipy", "skimage", "tensorboard", "torch", "typer"}}
         print(sorted(unneeded & set(sys.modules)))
     """)
     run = subprocess.run(

@@ -89,6 +89,7 @@ def test_imaging_needs_no_network() -> None:
         ("enhance", LONG_NAME, "-o", "out.png"),
         ("enhance", "in.png", "-o", LONG_NAME),
         ("enhance", "in.png", "-o", "out.png", "--weights", LONG_NAME),
+        ("export", "--format", "onnx", "-o", 300 * "a"),
         ("weights", "info", LONG_NAME),
         ("data", "preview", LONG_NAME, "-o", "sheet.png"),
         ("train", LONG_NAME),
