@@ -3,7 +3,20 @@
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+_INFORMATION = Path("/proc/cpuinfo")
+
+# As Linux calls them: what makes reduced precision fast.
+_INSTRUCTIONS = {
+    "avx512f": "AVX-512",
+    "avx512_vnni": "AVX-512 VNNI",
+    "avx512_bf16": "AVX-512 bfloat16",
+    "amx_bf16": "AMX bfloat16",
+    "amx_int8": "AMX int8",
+}
 
 
 def describe_machine(*facts: str, device: str | None = None) -> str:
@@ -14,9 +27,8 @@ def describe_machine(*facts: str, device: str | None = None) -> str:
         device: the name of the accelerator that was used, if one was.
     """
     model = platform.processor() or platform.machine()
-    information = Path("/proc/cpuinfo")
-    if information.is_file():
-        names = [line for line in information.read_text().splitlines() if "model name" in line]
+    if _INFORMATION.is_file():
+        names = [line for line in _INFORMATION.read_text().splitlines() if "model name" in line]
         model = names[0].split(":")[1].strip() if names else model
     if device:
         model = f"{device}, {model}"
@@ -28,3 +40,29 @@ def describe_machine(*facts: str, device: str | None = None) -> str:
     except (OSError, subprocess.CalledProcessError):
         commit = "unknown"
     return "; ".join([model, f"{os.cpu_count()} cores", *facts, f"commit {commit}"])
+
+
+def describe_instructions() -> str:
+    """Name the wide instructions that the processor has, and say if it has no AMX (Linux)."""
+    if not _INFORMATION.is_file():
+        return "instructions unknown"
+    flags = {
+        flag
+        for line in _INFORMATION.read_text().splitlines()
+        if line.startswith("flags")
+        for flag in line.split(":")[1].split()
+    }
+    found = [words for flag, words in _INSTRUCTIONS.items() if flag in flags]
+    missing = [] if any(words.startswith("AMX") for words in found) else ["no AMX"]
+    return ", ".join(found + missing)
+
+
+def describe_packages(names: Sequence[str]) -> str:
+    """Name the versions of packages; one that is not installed is left out."""
+    described = []
+    for name in names:
+        try:
+            described.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join(described)
