@@ -45,7 +45,10 @@ def without_times(text: str) -> str:
 
 
 def run(arguments: list[str], folder: Path) -> str:
-    """Run a command with this environment's programs first; what it prints, or the end."""
+    """Run a command with this environment's programs first; its result, or the end.
+
+    How far it is and what it warns of goes to standard error and is not compared.
+    """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     finished = subprocess.run(
         arguments,
@@ -53,12 +56,12 @@ def run(arguments: list[str], folder: Path) -> str:
         env={**os.environ, "PATH": path},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.PIPE,
         text=True,
         check=False,
     )
     if finished.returncode:
-        sys.exit(f"README: this failed:\n{shlex.join(arguments)}\n{finished.stdout}")
+        sys.exit(f"README: this failed:\n{shlex.join(arguments)}\n{finished.stderr}")
     return finished.stdout
 
 
