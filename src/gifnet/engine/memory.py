@@ -1,5 +1,7 @@
 """How much memory there is, and how much of it a picture may take."""
 
+import contextlib
+import ctypes
 import os
 from pathlib import Path
 
@@ -28,17 +30,16 @@ def default_budget(pixels: int) -> float:
     return min(wanted, used_memory() + free_memory() / 2)
 
 
-def left_of(budget: float, reusable: float = 0.0) -> float:
+def left_of(budget: float) -> float:
     """Tell what a budget leaves for tiles and kept features.
 
     Args:
         budget: bytes for the whole process.
-        reusable: bytes that the process holds but will use again for them.
 
     Returns:
         Bytes, at least what the smallest sensible tiles take.
     """
-    return max(budget - used_memory() + reusable, _TILES)
+    return max(budget - used_memory(), _TILES)
 
 
 def free_memory() -> float:
@@ -67,3 +68,13 @@ def used_memory() -> float:
         return float(pages * os.sysconf("SC_PAGE_SIZE"))
     except (OSError, ValueError, IndexError, AttributeError):
         return float(_FIXED)
+
+
+def give_back_memory() -> None:
+    """Hand freed memory back to the system, where the C library keeps it for later (glibc does).
+
+    What a picture took would else count as used when the next one is planned.
+    """
+    # Another C library, or another system, has no such call.
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)

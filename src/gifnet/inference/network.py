@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifnet.engine import Region, compute, fold, make_plan, make_runtime
-from gifnet.engine.memory import default_budget, left_of, used_memory
+from gifnet.engine.memory import default_budget, give_back_memory, left_of
 from gifnet.errors import ImageSizeError
 from gifnet.imaging.arrays import FloatArray, describe_size
 from gifnet.inference.settings import Device, Precision, Runtime, resolve_device
@@ -88,19 +88,15 @@ class Engine:
         self.runtime = self._runtime.name
         self._tile = tile
         self._max_memory = max_memory
-        # What earlier pictures left in the process, which the next one uses again.
-        self._reusable = 0.0
         logger.info("the network runs on %s (%s) in %s", self.runtime, self.device, self.precision)
 
     def fuse(self, height: int, width: int, read: Read, write: Write, advance: Advance) -> None:
         """See ``Network.fuse``."""
         budget = self._max_memory or default_budget(height * width)
-        left = left_of(budget, self._reusable)
-        before = used_memory() - self._reusable
         plan = make_plan(
             height,
             width,
-            budget=left,
+            budget=left_of(budget),
             bytes_per_feature=self._runtime.bytes_per_feature,
             working_bytes=self._runtime.working_bytes,
             best_tile=self._runtime.best_tile,
@@ -117,7 +113,7 @@ class Engine:
         )
         with _enough_memory((height, width)):
             compute(self._runtime, plan, read, write, self._auxiliary_weight, advance)
-        self._reusable = min(max(used_memory() - before, 0.0), left)
+        give_back_memory()
 
 
 class PlainNetwork:
