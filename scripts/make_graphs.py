@@ -14,6 +14,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from gifnet.engine.folding import CHANNELS, HEADS, MARGIN, WINDOW
+from gifnet.engine.graph_bytes import QUANTISED, STAGES, WHOLE, file_name
+from gifnet.engine.quantising import LAYERS, STEP
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "gifnet" / "engine" / "graphs"
 OPSET = 18
@@ -29,6 +31,7 @@ class Graph:
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
+        self._activations: set[str] = set()
 
     def op(self, kind: str, *inputs: str, to: str = "", **attributes: object) -> str:
         output = to or f"{kind.lower()}_{len(self.nodes)}"
@@ -95,25 +98,45 @@ class Graph:
 
     # Layers
 
+    def activation(self, values: str, name: str) -> str:
+        """The input of layers that int8 graphs compute with integers, under its name."""
+        return self.op("Identity", values, to=self._new(name))
+
+    def _new(self, name: str) -> str:
+        """The name, if it is not taken: the whole graph encodes twice."""
+        taken = name in self._activations
+        self._activations.add(name)
+        return "" if taken else name
+
     def convolve(
         self, maps: str, name: str, *, bias: bool = True, then: str = "", group: int = 1
     ) -> str:
         """A convolution of channels-first maps that are padded already."""
-        weights = [f"{name}.kernel", f"{name}.bias"] if bias else [f"{name}.kernel"]
-        maps = self.op("Conv", maps, *weights, group=group)
+        weights = [self.weight(name, "kernel")] + ([f"{name}.bias"] if bias else [])
+        maps = self.op("Conv", self.input(maps, name), *weights, group=group)
         return self.op(then, maps) if then else maps
 
     def multiply(self, pixels: str, name: str, *, then: str = "") -> str:
         """A 1x1 convolution of channels-last maps or windows."""
-        pixels = self.op("MatMul", pixels, f"{name}.matrix")
+        pixels = self.op("MatMul", self.input(pixels, name), self.weight(name, "matrix"))
         pixels = self.op("Add", pixels, f"{name}.bias")
         return self.op(then, pixels) if then else pixels
 
+    def input(self, values: str, layer: str) -> str:  # noqa: ARG002 - quantised graphs ask
+        """What a layer multiplies with its weights."""
+        return values
+
+    def weight(self, layer: str, kind: str) -> str:
+        """What a layer multiplies its input with."""
+        return f"{layer}.{kind}"
+
     def encode(self, pair: str) -> str:
         """The shared features, channels first, padded by one pixel."""
-        features = self.pad(pair, 1)
+        whole = self.pad(pair, 1)
+        features = self.activation(whole, "encoded_pair")
         for index in range(3):
-            new = self.convolve(features, f"encoder{index}", then="Relu")
+            new = self.convolve(features if index else whole, f"encoder{index}", then="Relu")
+            new = self.activation(new, f"encoded{index}")
             features = self.op("Concat", features, self.pad(new, 1), axis=1)
         return features
 
@@ -145,12 +168,18 @@ class Graph:
         return self.op("Reshape", maps, self.integers(-1, WINDOW**2, CHANNELS)), (down, across)
 
     def join_windows(self, windows: str, count: tuple[str, str]) -> str:
-        """The inverse of ``cut_windows``."""
+        """The inverse of ``cut_windows``, but for the shape: (rows, 8, columns, 8, 98)."""
         shape = self.op("Concat", *count, self.integers(WINDOW, WINDOW, CHANNELS), axis=0)
-        maps = self.op("Transpose", self.op("Reshape", windows, shape), perm=[0, 2, 1, 3, 4])
+        return self.op("Transpose", self.op("Reshape", windows, shape), perm=[0, 2, 1, 3, 4])
+
+    def flat(self, features: str) -> str:
+        """All pixels of channels-last features in a row."""
+        return self.op("Reshape", features, self.integers(1, -1, CHANNELS))
+
+    def map_shape(self, count: tuple[str, str]) -> str:
+        """The shape of the map of so many windows."""
         size = (self.op("Mul", number, self.integers(WINDOW)) for number in count)
-        shape = self.op("Concat", self.integers(1), *size, self.integers(CHANNELS), axis=0)
-        return self.op("Reshape", maps, shape)
+        return self.op("Concat", self.integers(1), *size, self.integers(CHANNELS), axis=0)
 
     def heads(self, windows: str, order: Sequence[int]) -> str:
         """(N, 64, 98) -> (N, 64, 2, 49), transposed."""
@@ -159,10 +188,12 @@ class Graph:
 
     def branch(
         self, name: str, features: str, moments: tuple[str, str], *, query: str = ""
-    ) -> tuple[str, str]:
-        """One branch's side of a block: the new features, and the query that was used.
+    ) -> tuple[str, str, str]:
+        """One branch's side of a block: the new features, their shape, the query that was used.
 
-        The features are whole windows, and come with a margin that goes.
+        The features are whole windows, and come with a margin that goes. The new ones are flat,
+        (1, pixels, 98), as is all that is computed pixel by pixel: runtimes then keep one order in
+        memory, and copy nothing between layers.
         """
         mean, deviation = moments
         factor = self.op("Div", self.number(1), deviation)
@@ -179,30 +210,38 @@ class Graph:
         attended = self.op("Transpose", attended, perm=[0, 2, 1, 3])
         value = self.op("Transpose", self.multiply(normalised, f"{name}.value"), perm=_FIRST)
         value = self.convolve(value, f"{name}.depthwise", group=CHANNELS)
-        value = self.op("Transpose", value, perm=_LAST)
-        output = self.op("Add", value, self.join_windows(attended, count))
+        value = self.flat(self.op("Transpose", value, perm=_LAST))
+        output = self.op("Add", value, self.flat(self.join_windows(attended, count)))
         output = self.multiply(output, f"{name}.projection")
         rescale = self.op("Mul", f"{name}.rescale_weight", deviation)
         rescale = self.op("Add", rescale, f"{name}.rescale_bias")
         rebias = self.op("Mul", f"{name}.rebias_weight", mean)
         rebias = self.op("Add", rebias, f"{name}.rebias_bias")
         output = self.op("Add", self.op("Mul", output, rescale), rebias)
-        features = self.op("Add", self.crop_margin(features), output)
+        features = self.op("Add", self.flat(self.crop_margin(features)), output)
         hidden = self.multiply(features, f"{name}.expand", then="Relu")
-        return self.op("Add", features, self.multiply(hidden, f"{name}.reduce")), query
+        features = self.op("Add", features, self.multiply(hidden, f"{name}.reduce"))
+        return features, self.map_shape(count), query
 
     def interact(
         self, features: dict[str, str], moments: dict[str, tuple[str, str]], to: str = ""
     ) -> str:
         """The unshifted block of both branches, and the auxiliary's influence (Eq. 4)."""
-        main, query = self.branch("dp0", features["dp"], moments["dp"])
-        auxiliary, _ = self.branch("mm0", features["mm"], moments["mm"], query=query)
-        return self.op("Add", main, self.op("Mul", auxiliary, "auxiliary_weight"), to=to)
+        main, shape, query = self.branch("dp0", features["dp"], moments["dp"])
+        auxiliary, _, _ = self.branch("mm0", features["mm"], moments["mm"], query=query)
+        both = self.op("Add", main, self.op("Mul", auxiliary, "auxiliary_weight"))
+        return self.op("Reshape", both, shape, to=to)
+
+    def shift(self, features: str, moments: tuple[str, str], to: str = "") -> str:
+        """The main branch of the shifted block."""
+        shifted, shape, _ = self.branch("dp1", features, moments)
+        return self.op("Reshape", shifted, shape, to=to)
 
     def decode(self, features: str, pair: str) -> str:
         """Un-embedding, gate and decoder; features padded to fours, channels last."""
-        features = self.op("Transpose", features, perm=_FIRST)
-        gated = self.convolve(self.pad(features, 1), "gate_main")
+        pads = self.integers(0, 1, 1, 0, 0, 1, 1, 0)
+        features = self.op("Pad", features, pads, mode="reflect")
+        gated = self.convolve(self.op("Transpose", features, perm=_FIRST), "gate_main")
         end = self.size(pair, (2, 3))
         gated = self.op("Slice", gated, self.integers(0, 0), end, self.integers(2, 3))
         shared = self.convolve(self.unpad(self.encode(pair)), "gate_shared", bias=False)
@@ -247,6 +286,29 @@ class Graph:
         )
 
 
+class QuantisedGraph(Graph):
+    """The same, with integers of 8 bits in the layers that gifnet.engine.quantising knows.
+
+    Activations are quantised with a scale and a zero point for each channel, once for all layers
+    that read them, and move as integers. The layers' weights and biases make up for both.
+    """
+
+    def activation(self, values: str, name: str) -> str:
+        parameters = f"{name}.scale", f"{name}.zero"
+        return self.op("QuantizeLinear", values, *parameters, to=self._new(name), axis=1)
+
+    def input(self, values: str, layer: str) -> str:
+        if layer not in LAYERS:
+            return values
+        return self.op("DequantizeLinear", values, self.number(STEP))
+
+    def weight(self, layer: str, kind: str) -> str:
+        name = super().weight(layer, kind)
+        if layer not in LAYERS:
+            return name
+        return self.op("DequantizeLinear", f"{name}_int8", f"{name}_scale", axis=0)
+
+
 def _value(name: str, *shape: int | str) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape))
 
@@ -269,8 +331,7 @@ def _sums(name: str) -> list[onnx.ValueInfoProto]:
     return [_value(f"{name}_{kind}", 1, "rows", "columns") for kind in ("sums", "norms")]
 
 
-def make_embed() -> onnx.ModelProto:
-    graph = Graph()
+def make_embed(graph: Graph) -> onnx.ModelProto:
     outputs = []
     for name, features in graph.embed("pair").items():
         graph.op("Transpose", features, to=name, perm=_LAST)
@@ -279,8 +340,7 @@ def make_embed() -> onnx.ModelProto:
     return graph.model([_PAIR], outputs)
 
 
-def make_interact() -> onnx.ModelProto:
-    graph = Graph()
+def make_interact(graph: Graph) -> onnx.ModelProto:
     dp_mean, dp_deviation, mm_mean, mm_deviation = graph.scalars("moments", 4)
     moments = {"dp": (dp_mean, dp_deviation), "mm": (mm_mean, mm_deviation)}
     graph.interact({"dp": "dp", "mm": "mm"}, moments, to="features")
@@ -291,22 +351,18 @@ def make_interact() -> onnx.ModelProto:
     )
 
 
-def make_shift() -> onnx.ModelProto:
-    graph = Graph()
+def make_shift(graph: Graph) -> onnx.ModelProto:
     mean, deviation = graph.scalars("moments", 2)
-    shifted, _ = graph.branch("dp1", "features", (mean, deviation))
-    graph.op("Identity", shifted, to="shifted")
+    graph.shift("features", (mean, deviation), to="shifted")
     return graph.model([_around("features"), _value("moments", 2)], [_features("shifted")])
 
 
-def make_decode() -> onnx.ModelProto:
-    graph = Graph()
+def make_decode(graph: Graph) -> onnx.ModelProto:
     graph.decode("shifted", "pair")
     return graph.model([_PAIR, _features("shifted")], [_FUSED])
 
 
-def make_whole() -> onnx.ModelProto:
-    graph = Graph()
+def make_whole(graph: Graph) -> onnx.ModelProto:
     embedded = graph.embed("pair")
     moments = {
         name: graph.moments(*graph.sums(features, name, channel_axis=1))
@@ -319,12 +375,12 @@ def make_whole() -> onnx.ModelProto:
     features = graph.interact(around, moments)
     features = graph.crop_windows(features, last["dp"], shifted=False)
     after = graph.moments(*graph.sums(features, "features", channel_axis=3))
-    shifted, _ = graph.branch("dp1", graph.pad_to_windows(features, shifted=True), after)
+    shifted = graph.shift(graph.pad_to_windows(features, shifted=True), after)
     graph.decode(graph.crop_windows(shifted, features, shifted=True), "pair")
     return graph.model([_PAIR, _AUXILIARY_WEIGHT], [_FUSED])
 
 
-MAKERS = {
+_MAKERS = {
     "embed": make_embed,
     "interact": make_interact,
     "shift": make_shift,
@@ -333,14 +389,20 @@ MAKERS = {
 }
 
 
+def make_graph(name: str, *, quantised: bool) -> onnx.ModelProto:
+    return _MAKERS[name](QuantisedGraph() if quantised else Graph())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-o", "--output", type=Path, default=FOLDER)
     folder = parser.parse_args().output
-    for name, make in MAKERS.items():
-        data = make().SerializeToString(deterministic=True)
-        (folder / f"{name}.onnx").write_bytes(data)
-        print(f"{folder / name}.onnx: {len(data):,} bytes")
+    names = [*((name, False) for name in (*STAGES, WHOLE)), *((name, True) for name in QUANTISED)]
+    for name, quantised in names:
+        file = folder / file_name(name, quantised=quantised)
+        data = make_graph(name, quantised=quantised).SerializeToString(deterministic=True)
+        file.write_bytes(data)
+        print(f"{file}: {len(data):,} bytes")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ import torch
 from numpy.typing import NDArray
 
 from gifnet.checkpoints import load_arrays, load_model
+from gifnet.checkpoints.int8_ranges import load_ranges
 from gifnet.engine import Plan, Region, Runtime, compute, fold, make_runtime
+from gifnet.engine.quantising import ACTIVATIONS, quantise
 
 Array = NDArray[np.float32]
 
@@ -21,11 +23,16 @@ def runtime_of(folded: dict[str, Array]) -> Callable[..., Runtime]:
     """Runtimes with the default weights, made once."""
     made: dict[tuple[str, str], Runtime] = {}
     weights = {name: array for name, array in folded.items() if name != "auxiliary_weight"}
+    ranges = load_ranges(None, load_arrays().sha256, ACTIVATIONS)
 
     def get(name: str, precision: str = "float32") -> Runtime:
         if (name, precision) not in made:
             made[name, precision] = make_runtime(
-                name, weights, precision=precision, device="cpu", threads=2
+                name,
+                quantise(weights, ranges) if precision == "int8" else weights,
+                precision=precision,
+                device="cpu",
+                threads=2,
             )
         return made[name, precision]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import make_graphs
 from gifnet.checkpoints import load_arrays
 from gifnet.engine import fold
-from gifnet.engine.graph_bytes import STAGES, WHOLE, graph, with_weights
+from gifnet.engine.graph_bytes import QUANTISED, STAGES, WHOLE, graph, with_weights
 from gifnet.errors import CheckpointError
 
 Array = NDArray[np.float32]
@@ -20,9 +20,15 @@ Array = NDArray[np.float32]
 @pytest.mark.parametrize("name", [*STAGES, WHOLE])
 def test_a_graph_is_what_its_script_makes_and_has_no_weights(name: str) -> None:
     found = onnx.load_from_string(graph(name))
-    assert found == make_graphs.MAKERS[name]()
+    assert found == make_graphs.make_graph(name, quantised=False)
     # Numbers of shapes, not of the network.
     assert all(np.prod(constant.dims) <= 8 for constant in found.graph.initializer)
+
+
+@pytest.mark.parametrize("name", QUANTISED)
+def test_an_int8_graph_is_what_its_script_makes(name: str) -> None:
+    found = onnx.load_from_string(graph(name, quantised=True))
+    assert found == make_graphs.make_graph(name, quantised=True)
 
 
 @pytest.mark.parametrize("name", [*STAGES, WHOLE])

@@ -62,6 +62,46 @@ def info(
     _print(_lines(describe_weights(weights)))
 
 
+@app.command(
+    epilog="\b\nExample:\n  gifnet weights calibrate mine.safetensors --pictures infrared visible",
+)
+def calibrate(
+    weights: Annotated[
+        str,
+        typer.Argument(metavar="NAME|FILE", help="A .safetensors file of gifnet.", readable=False),
+    ],
+    pictures: Annotated[
+        tuple[Path, Path],
+        typer.Option(
+            "--pictures",
+            metavar="FOLDER FOLDER",
+            help="Two folders of pictures of equal name, like those that are to be fused; twice "
+            "the same for single pictures. At most 64 pairs are taken.",
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The file to write.  [default: beside the weights, where it is looked for]",
+        ),
+    ] = None,
+) -> None:
+    """Make the int8 form of weights, for --precision int8.
+
+    Says how far int8 is from float32 on these pictures.
+    """
+    from gifnet.cli.progress import progress_bar
+    from gifnet.inference.int8 import calibrate_weights
+
+    folders = pictures[:1] if pictures[0] == pictures[1] else pictures
+    with progress_bar("calibrating") as progress:
+        made = calibrate_weights(weights, folders, output, progress=progress)
+    typer.echo(str(made))
+
+
 @app.command("list", epilog="\b\nExample:\n  gifnet weights list")
 def list_bundled() -> None:
     """List the weights of the package, which --weights takes by their names."""

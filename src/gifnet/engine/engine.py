@@ -1,14 +1,17 @@
 """The whole picture's result, computed tile by tile in passes."""
 
 from collections.abc import Callable
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gifnet.engine.folding import MARGIN, WINDOW
+from gifnet.engine.graph_bytes import STAGES
 from gifnet.engine.kept import KeptFeatures
+from gifnet.engine.lanes import in_turn
 from gifnet.engine.moments import MomentSums
-from gifnet.engine.plan import Plan
+from gifnet.engine.plan import Pass, Plan
 from gifnet.engine.regions import Region, padded
 from gifnet.engine.runtime import Embedded, Features, FloatArray, Padding, Runtime, Sums
 
@@ -46,8 +49,9 @@ def compute(
     Args:
         runtime: computes the stages.
         plan: the tiles, and how much is kept between passes.
-        read: gives the sources; called several times for each pixel.
-        write: takes the result, tile by tile; every pixel once.
+        read: gives the sources; called several times for each pixel, one call at a time, not
+            always by the same thread.
+        write: takes the result, tile by tile; every pixel once; called as ``read`` is.
         auxiliary_weight: the paper's lambda.
         advance: is told the progress.
     """
@@ -60,11 +64,19 @@ def compute(
     }
     done, total = 0.0, sum(work.total for work in plan.passes)
     for work in plan.passes:
-        for tile in work.tiles:
-            steps[work.stage](tile)
+        picture.prepare(work)
+        # Where the next tile is, which may be under way already.
+        following = [*(tile.top for tile in work.tiles[1:]), plan.height]
+        turns = in_turn(steps[work.stage], work.tiles, runtime.lanes)
+        for (tile, sums), top in zip(turns, following, strict=True):
+            picture.finish(work.stage, sums, top)
             done += work.cost * tile.height * tile.width
             advance(min(done / total, 1.0))
         runtime.release()
+
+
+TileSums = dict[str, MomentSums]
+"""What a tile adds to the moments, by the names of the norms."""
 
 
 class _Picture:
@@ -78,6 +90,7 @@ class _Picture:
         self._rows, self._columns = padded(plan.height), padded(plan.width)
         self._read, self._write = read, write
         self._auxiliary_weight = np.array([auxiliary_weight], np.float32)
+        self._reading, self._writing = Lock(), Lock()
         self._largest: dict[str, tuple[int, int]] = {}
         self._sums = {name: MomentSums() for name in ("dp", "mm", "features")}
         self._dp, self._mm, self._features, self._shifted = (
@@ -90,30 +103,60 @@ class _Picture:
             )
         )
 
-    def measure_embedded(self, tile: Region) -> None:
+    def prepare(self, work: Pass) -> None:
+        """Find out the sizes of a pass before it starts, so that all its tiles have the same."""
+        for tile in work.tiles:
+            region = tile
+            if work.stage == "decode":
+                region = self._around(tile)
+                if self._shifted.holds(region):
+                    continue
+            if work.stage in {"shift", "decode"}:
+                region, _ = self._with_margin(self._windows("shift", region, _SHIFT))
+                if self._features.holds(region):
+                    continue
+            if work.stage != "embed":
+                region, _ = self._with_margin(self._windows("interact", region, 0))
+                if self._dp.holds(region):
+                    continue
+            self._embed_region(region)
+        for stage in STAGES:
+            self._runtime.expect(stage, len(work.tiles))
+
+    def finish(self, stage: str, sums: TileSums, following: int) -> None:
+        """Count a tile that is done, and forget what no later one needs.
+
+        Args:
+            stage: of the pass.
+            sums: what the tile's step returned.
+            following: top of the next tile.
+        """
+        for name, part in sums.items():
+            self._sums[name].add_all(part)
+        for kept in self._needed_by(stage):
+            kept.forget_above(following - _LOOK_BACK)
+
+    def measure_embedded(self, tile: Region) -> TileSums:
         """First pass: moments of the unshifted norms."""
         embedded = self._embed(tile)
         self._dp.put(tile, embedded.dp)
         self._mm.put(tile, embedded.mm)
-        self._sums["dp"].add(*embedded.dp_sums)
-        self._sums["mm"].add(*embedded.mm_sums)
+        return {"dp": MomentSums(embedded.dp_sums), "mm": MomentSums(embedded.mm_sums)}
 
-    def measure_features(self, tile: Region) -> None:
+    def measure_features(self, tile: Region) -> TileSums:
         """Second pass: moments of the shifted norm."""
         features, sums = self._interact(tile)
         self._features.put(tile, features)
-        self._sums["features"].add(*sums)
-        for kept in (self._dp, self._mm):
-            kept.forget_above(tile.top - _LOOK_BACK)
+        return {"features": MomentSums(sums)}
 
-    def shift(self, tile: Region) -> None:
+    def shift(self, tile: Region) -> TileSums:
         """A pass of its own for the shifted block, where its result is kept."""
         self._shifted.put(tile, self._shift(tile))
-        self._features.forget_above(tile.top - _LOOK_BACK)
+        return {}
 
-    def decode(self, tile: Region) -> None:
+    def decode(self, tile: Region) -> TileSums:
         """Last pass: the result."""
-        around = tile.grown(_DECODE_MARGIN).clipped(self._height, self._width)
+        around = self._around(tile)
         region = Region(
             around.top,
             around.left,
@@ -122,10 +165,30 @@ class _Picture:
         )
         parts = self._shifted.parts(region)
         shifted = self._join(parts) if parts else self._shift(region)
-        fused = self._runtime.decode(self._read(around), shifted)
+        fused = self._runtime.decode(self._pair(around), shifted)
         wanted = tile.clipped(self._height, self._width)
-        self._write(wanted, fused[0, 0][wanted.within(around).slices])
-        self._shifted.forget_above(tile.top - _LOOK_BACK)
+        with self._writing:
+            self._write(wanted, fused[0, 0][wanted.within(around).slices])
+        return {}
+
+    def _needed_by(self, stage: str) -> tuple[KeptFeatures, ...]:
+        """What a pass works on, and no later one does."""
+        return {
+            "embed": (),
+            "interact": (self._dp, self._mm),
+            "shift": (self._features,),
+            "decode": (self._shifted,),
+        }[stage]
+
+    def _pair(self, region: Region) -> FloatArray:
+        """Both sources: read by one thread at a time, which files and their libraries need."""
+        with self._reading:
+            return self._read(region)
+
+    def _around(self, tile: Region) -> Region:
+        """What the decoder sees of a tile's surroundings."""
+        around = tile.grown(_DECODE_MARGIN).clipped(self._height, self._width)
+        return self._as_large("decode", around, Region(0, 0, self._height, self._width), 1)
 
     def _shift(self, region: Region) -> Features:
         windows = self._windows("shift", region, _SHIFT)
@@ -153,13 +216,8 @@ class _Picture:
         return features[inner], Sums(*(values[inner] for values in sums))
 
     def _embed(self, region: Region) -> Embedded:
-        # From a multiple of 4, so that a padded end is where the whole picture's is.
-        around = region.grown(_EMBED_MARGIN)
-        around = Region(
-            around.top // 4 * 4, around.left // 4 * 4, padded(around.bottom), padded(around.right)
-        ).clipped(self._height, self._width)
-        around = self._as_large("embed", around, Region(0, 0, self._height, self._width), 4)
-        embedded = self._runtime.embed(self._read(around))
+        around = self._embed_region(region)
+        embedded = self._runtime.embed(self._pair(around))
         inner = _inner(region, around)
         return Embedded(
             embedded.dp[inner],
@@ -167,6 +225,14 @@ class _Picture:
             Sums(*(values[inner] for values in embedded.dp_sums)),
             Sums(*(values[inner] for values in embedded.mm_sums)),
         )
+
+    def _embed_region(self, region: Region) -> Region:
+        """What the embedding sees: from a multiple of 4, so that a padded end is where it is."""
+        around = region.grown(_EMBED_MARGIN)
+        around = Region(
+            around.top // 4 * 4, around.left // 4 * 4, padded(around.bottom), padded(around.right)
+        ).clipped(self._height, self._width)
+        return self._as_large("embed", around, Region(0, 0, self._height, self._width), 4)
 
     def _windows(self, stage: str, region: Region, start: int) -> Region:
         """Whole windows around a region."""

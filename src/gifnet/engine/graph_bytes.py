@@ -8,6 +8,7 @@ here the list of initialisers. So the weights are serialised (this file) and app
 
 from collections.abc import Mapping
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,24 +22,39 @@ _KEY, _VALUE = 1, 2
 # GraphProto.initializer; TensorProto.dims, data_type, name, raw_data
 _GRAPH_INITIALISER = 5
 _DIMS, _DATA_TYPE, _NAME, _RAW_DATA = 1, 2, 8, 9
-_FLOAT = 1
+# TensorProto.DataType
+_DATA_TYPES = {"float32": 1, "uint8": 2, "int8": 3}
+
+AnyArray = NDArray[Any]
+"""float32, uint8 or int8."""
 
 STAGES = ("embed", "interact", "shift", "decode")
 """The graphs that a picture goes through in turn, tile by tile."""
 WHOLE = "whole"
 """The graph that does all at once."""
+QUANTISED = ("embed", "decode", WHOLE)
+"""The graphs with layers that int8 computes with integers."""
 
 
-def graph(name: str) -> bytes:
+def file_name(name: str, *, quantised: bool) -> str:
+    """The file of a graph in ``graphs/``."""
+    return f"{name}-int8.onnx" if quantised else f"{name}.onnx"
+
+
+def graph(name: str, *, quantised: bool = False) -> bytes:
     """Read a graph of the package, without weights.
 
     Args:
         name: one of ``STAGES``, or ``WHOLE``.
+        quantised: of quantised weights; some layers compute with integers of 8 bits, if it is one
+            of ``QUANTISED``.
     """
-    return (files("gifnet.engine") / "graphs" / f"{name}.onnx").read_bytes()
+    folder = files("gifnet.engine") / "graphs"
+    quantised = quantised and name in QUANTISED
+    return (folder / file_name(name, quantised=quantised)).read_bytes()
 
 
-def with_weights(graph: bytes, weights: Mapping[str, NDArray[np.float32]]) -> bytes:
+def with_weights(graph: bytes, weights: Mapping[str, AnyArray]) -> bytes:
     """Join a graph with the weights that it names.
 
     Args:
@@ -85,13 +101,14 @@ def _mentions(graph: bytes, name: str) -> bool:
     return field(1, name.encode()) in graph
 
 
-def _tensor(name: str, array: NDArray[np.float32]) -> bytes:
+def _tensor(name: str, array: AnyArray) -> bytes:
+    # ONNX stores raw data in little-endian order.
+    stored = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
     return b"".join(
         [
             *(number_field(_DIMS, size) for size in array.shape),
-            number_field(_DATA_TYPE, _FLOAT),
+            number_field(_DATA_TYPE, _DATA_TYPES[array.dtype.name]),
             field(_NAME, name.encode()),
-            # ONNX stores raw data in little-endian order.
-            field(_RAW_DATA, np.ascontiguousarray(array, "<f4").tobytes()),
+            field(_RAW_DATA, stored.tobytes()),
         ]
     )

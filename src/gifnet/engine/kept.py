@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 from gifnet.engine.regions import Region
 from gifnet.engine.runtime import Features
@@ -30,15 +31,17 @@ class KeptFeatures:
         self._rows = rows
         self._columns = columns
         self._bands: list[_Band] = []
+        self._making = Lock()
 
     def put(self, tile: Region, features: Features) -> None:
         """Keep a tile's features, if its rows are among those to be kept."""
         if tile.bottom > self._rows:
             return
-        if not self._bands or self._bands[-1].top != tile.top:
-            array = self._allocate(tile.height, self._columns)
-            self._bands.append(_Band(tile.top, tile.bottom, array))
-        self._bands[-1].features[:, :, tile.left : tile.right] = features
+        self._band(tile).features[:, :, tile.left : tile.right] = features
+
+    def holds(self, region: Region) -> bool:
+        """Whether all rows of a region are, or will be, among those that are kept."""
+        return region.bottom <= self._rows
 
     def parts(self, region: Region) -> list[Features]:
         """Give a region's features, a part for each band it lies in; none if not all are kept."""
@@ -56,4 +59,16 @@ class KeptFeatures:
 
     def forget_above(self, row: int) -> None:
         """Give back the memory of bands that end at a row or above."""
-        self._bands = [band for band in self._bands if band.bottom > row]
+        with self._making:
+            self._bands = [band for band in self._bands if band.bottom > row]
+
+    def _band(self, tile: Region) -> _Band:
+        """The band of a tile, made for the first one in it."""
+        with self._making:
+            for band in self._bands:
+                if band.top == tile.top:
+                    return band
+            new = _Band(tile.top, tile.bottom, self._allocate(tile.height, self._columns))
+            # Another list: somebody may be looking at this one.
+            self._bands = [*self._bands, new]
+            return new

@@ -1,9 +1,9 @@
 """Mean and deviation over channels and pixels, gathered tile by tile."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gifnet.engine.folding import CHANNELS
+from gifnet.engine.runtime import Sums
 
 _EPSILON = 1e-5
 
@@ -12,23 +12,25 @@ class MomentSums:
     """Sums in float64: a hundred megapixels lose no digit that float32 has.
 
     Only the revised layer norm sees the whole picture, and only through these two numbers.
+
+    Args:
+        pixels: those to begin with; none if None.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pixels: Sums | None = None) -> None:
         self._count = 0
         self._sum = 0.0
         self._square = 0.0
+        if pixels is not None:
+            self._count = pixels.sums.size * CHANNELS
+            self._sum = float(pixels.sums.sum(dtype=np.float64))
+            self._square = float(np.square(pixels.norms, dtype=np.float64).sum())
 
-    def add(self, sums: NDArray[np.float32], norms: NDArray[np.float32]) -> None:
-        """Add pixels.
-
-        Args:
-            sums: sum over the channels of each pixel, any shape.
-            norms: root of the sum of squares over the channels, same shape.
-        """
-        self._count += sums.size * CHANNELS
-        self._sum += float(sums.sum(dtype=np.float64))
-        self._square += float(np.square(norms, dtype=np.float64).sum())
+    def add_all(self, other: "MomentSums") -> None:
+        """Add what others gathered."""
+        self._count += other._count
+        self._sum += other._sum
+        self._square += other._square
 
     def moments(self) -> tuple[float, float]:
         """Mean, and root of variance plus epsilon, as in ``RevisedLayerNorm``."""

@@ -41,8 +41,9 @@ class Padding(NamedTuple):
 class Runtime(Protocol):
     """The network in four stages, on one library.
 
-    What a stage returns is valid until the same stage is called again. Features that go into the
-    two blocks are whole windows and a margin of two pixels around them; they come out without it.
+    What a stage returns is valid until the same thread calls the same stage again. Features that go
+    into the two blocks are whole windows and a margin of two pixels around them; they come out
+    without it.
     """
 
     name: str
@@ -55,6 +56,9 @@ class Runtime(Protocol):
     """Memory of a pass, for each pixel of its regions (measured)."""
     best_tile: int
     """Longest side of the tiles that are computed fastest (measured)."""
+
+    lanes: int
+    """How many stages may be asked for at a time, each by a thread of its own."""
 
     def embed(self, pair: FloatArray) -> Embedded:
         """Compute the shared encoder and the embeddings.
@@ -113,6 +117,15 @@ class Runtime(Protocol):
 
     def assemble(self, parts: Sequence[Features], padding: Padding) -> Features:
         """Put parts one below the other, and reflect pixels at the sides."""
+        ...
+
+    def expect(self, stage: str, times: int) -> None:
+        """Hear how often a stage will be called from here on, mostly with one size.
+
+        Args:
+            stage: its name.
+            times: so often.
+        """
         ...
 
     def release(self) -> None:

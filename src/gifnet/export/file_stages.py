@@ -22,6 +22,7 @@ class FileStages:
     bytes_per_feature = 4
     working_bytes = 13_000
     best_tile = 96
+    lanes = 1
 
     def __init__(self, stages: Mapping[str, Run]) -> None:
         self._stages = stages
@@ -60,6 +61,9 @@ class FileStages:
     def assemble(self, parts: Sequence[Features], padding: Padding) -> Features:
         """See ``Runtime.assemble``."""
         return assemble(parts, padding)
+
+    def expect(self, stage: str, times: int) -> None:
+        """See ``Runtime.expect``."""
 
     def release(self) -> None:
         """See ``Runtime.release``."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from gifnet.checkpoints import load_arrays, load_model
 from gifnet.engine import Region
+from gifnet.engine.quantising import ACTIVATIONS, Ranges
 from gifnet.errors import CheckpointError
 from gifnet.imaging.arrays import (
     FloatArray,
@@ -44,8 +45,8 @@ class Fuser:
             (``"./paper"`` and every ``Path`` are files); the package's default ones if None.
         device: ``auto`` (CUDA, else MPS, else CPU), ``cpu``, ``cuda`` or ``mps``; GPUs need the
             extra ``torch``.
-        precision: arithmetic of the network, ``float32`` or ``bfloat16``; the latter is good to
-            about half an 8-bit level.
+        precision: arithmetic of the network: ``float32``; ``bfloat16``, good to about half an
+            8-bit level; or ``int8``, good to about a level, for weights that have an int8 form.
         runtime: the library that computes: ``auto``, ``openvino``, ``onnxruntime`` or ``torch``.
         threads: how many to compute with on a CPU; all that the process may use if None.
         tile: longest side of the tiles that pictures are computed in, in pixels; chosen if None.
@@ -83,6 +84,7 @@ class Fuser:
             device=device,
             precision=precision,
             runtime=runtime,
+            ranges=_ranges(weights, loaded.sha256) if precision is Precision.INT8 else None,
             threads=threads,
             tile=tile,
             max_memory=max_memory,
@@ -221,6 +223,12 @@ class Fuser:
         height, width = shape[:2]
         self._network.fuse(height, width, read, write, progress or (lambda _: None))
         return fused
+
+
+def _ranges(weights: str | Path | None, sha256: str) -> Ranges:
+    from gifnet.checkpoints.int8_ranges import load_ranges
+
+    return load_ranges(weights, sha256, ACTIVATIONS)
 
 
 def _merge(luma: FloatArray, chroma: FloatArray | None, *, dimensions: int) -> FloatArray:

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifnet.engine import Region, compute, fold, make_plan, make_runtime
+from gifnet.engine.graph_bytes import AnyArray
 from gifnet.engine.memory import default_budget, give_back_memory, left_of
-from gifnet.errors import ImageSizeError
+from gifnet.engine.quantising import Ranges, quantise
+from gifnet.errors import ImageSizeError, SettingError
 from gifnet.imaging.arrays import FloatArray, describe_size
 from gifnet.inference.settings import Device, Precision, Runtime, resolve_device
 
@@ -53,6 +55,7 @@ class Engine:
         device: where to compute.
         precision: of the arithmetic.
         runtime: what computes.
+        ranges: of the activations, for int8: from ``load_ranges``.
         threads: how many on a CPU; all that the process may use if None.
         tile: longest side of a tile, in pixels; chosen if None.
         max_memory: bytes that the process may take; chosen if None.
@@ -70,6 +73,7 @@ class Engine:
         device: Device,
         precision: Precision,
         runtime: Runtime,
+        ranges: Ranges | None = None,
         threads: int | None = None,
         tile: int | None = None,
         max_memory: float | None = None,
@@ -78,9 +82,15 @@ class Engine:
         self._auxiliary_weight = float(folded.pop("auxiliary_weight")[0])
         self.device = resolve_device(device)
         self.precision = str(precision)
+        if precision is Precision.INT8:
+            if ranges is None:
+                raise SettingError("expected ranges of the activations for int8, got none")
+            weights: Mapping[str, AnyArray] = quantise(folded, ranges)
+        else:
+            weights = folded
         self._runtime = make_runtime(
             str(runtime),
-            folded,
+            weights,
             precision=self.precision,
             device=self.device,
             threads=threads or usable_processors(),
@@ -130,6 +140,11 @@ class PlainNetwork:
     def __init__(self, model: "GIFNet", device: Device, precision: Precision) -> None:
         import torch
 
+        if precision is Precision.INT8:
+            raise SettingError(
+                "int8 is computed by the engine only, which takes networks of the published size; "
+                "choose float32 or bfloat16"
+            )
         self.device = resolve_device(device, torch_needed=True)
         self.precision = str(precision)
         model = model.to(self.device).eval()

@@ -35,10 +35,12 @@ class Runtime(StrEnum):
 
 
 class Precision(StrEnum):
-    """The floating-point format of the network's arithmetic."""
+    """The numbers that the network computes with."""
 
     FLOAT32 = "float32"
     BFLOAT16 = "bfloat16"
+    INT8 = "int8"
+    """Where it is true enough; the other layers compute in bfloat16."""
 
 
 _Choice = TypeVar("_Choice", bound=StrEnum)

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 
-import numpy as np
-from numpy.typing import NDArray
-
+from gifnet.engine.graph_bytes import AnyArray
 from gifnet.engine.runtime import Runtime
 from gifnet.errors import MissingDependencyError, SettingError
 
@@ -23,7 +21,9 @@ class _Kind:
 
 # In the order of ``auto``: the fastest on a CPU first.
 _KINDS = {
-    "openvino": _Kind("openvino", "openvino", "OpenVinoRuntime", ("float32", "bfloat16"), ("cpu",)),
+    "openvino": _Kind(
+        "openvino", "openvino", "OpenVinoRuntime", ("float32", "bfloat16", "int8"), ("cpu",)
+    ),
     "onnxruntime": _Kind("onnxruntime", "onnx", "OnnxRuntime", ("float32",), ("cpu",)),
     "torch": _Kind(
         "torch", "torch", "TorchRuntime", ("float32", "bfloat16"), ("cpu", "cuda", "mps")
@@ -55,7 +55,7 @@ def installed_precisions(device: str) -> tuple[tuple[str, str], ...]:
 
 def make_runtime(
     name: str,
-    weights: Mapping[str, NDArray[np.float32]],
+    weights: Mapping[str, AnyArray],
     *,
     precision: str,
     device: str,
@@ -65,8 +65,8 @@ def make_runtime(
 
     Args:
         name: one of ``runtime_names``, or ``auto``: the first that is installed and can do it.
-        weights: folded weights.
-        precision: ``float32`` or ``bfloat16``.
+        weights: folded weights; for int8 quantised ones.
+        precision: ``float32``, ``bfloat16`` or ``int8``.
         device: ``cpu``, ``cuda`` or ``mps``.
         threads: how many to compute with on a CPU.
 

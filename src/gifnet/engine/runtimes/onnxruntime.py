@@ -26,6 +26,7 @@ class OnnxRuntime:
     bytes_per_feature = 4
     working_bytes = 13_000
     best_tile = 96
+    lanes = 1
 
     def __init__(
         self, weights: Mapping[str, NDArray[np.float32]], precision: str, threads: int
@@ -77,6 +78,9 @@ class OnnxRuntime:
     def assemble(self, parts: Sequence[Features], padding: Padding) -> Features:
         """See ``Runtime.assemble``."""
         return assemble(parts, padding)
+
+    def expect(self, stage: str, times: int) -> None:
+        """See ``Runtime.expect``: one size is as good as another."""
 
     def release(self) -> None:
         """See ``Runtime.release``: what sessions hold is used again."""

@@ -1,23 +1,23 @@
 """The stages on OpenVINO: the fastest on CPUs, in float32, bfloat16 and int8."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import openvino
-from numpy.typing import NDArray
 
 from gifnet.engine.folding import CHANNELS
-from gifnet.engine.graph_bytes import STAGES, graph, with_weights
+from gifnet.engine.graph_bytes import STAGES, AnyArray, graph, with_weights
 from gifnet.engine.runtime import Embedded, Features, FloatArray, Padding, Sums
 from gifnet.engine.runtimes.numpy_features import assemble
+from gifnet.engine.runtimes.openvino_stage import Stage
 
-_HINTS = {"float32": "f32", "bfloat16": "bf16"}
+# What int8 graphs do not compute with integers is computed as for bfloat16.
+_HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "bf16"}
 _FEATURES = ("dp", "mm", "features", "shifted")
 # From here on the decoder is computed in float32 whatever is asked for: its last layers, a
-# thirtieth of the work, would otherwise cost 4 dB.
-_EXACT_FROM = "decoded0"
+# thirtieth of the work, would otherwise cost bfloat16 4 dB. Beside integers one layer less does.
+_EXACT_FROM = {"bfloat16": "decoded0", "int8": "decoded1"}
 
 
 class OpenVinoRuntime:
@@ -25,24 +25,26 @@ class OpenVinoRuntime:
 
     Args:
         weights: folded weights.
-        precision: ``float32`` or ``bfloat16``.
+        precision: ``float32``, ``bfloat16`` or ``int8``.
         threads: how many to compute with.
     """
 
     name = "openvino"
 
     def __init__(
-        self, weights: Mapping[str, NDArray[np.float32]], precision: str, threads: int
+        self,
+        weights: Mapping[str, AnyArray],
+        precision: str,
+        threads: int,
     ) -> None:
         self.precision = precision
         self._reduced = precision != "float32"
         self.bytes_per_feature = 2 if self._reduced else 4
         self.working_bytes = 8_500 if self._reduced else 12_000
-        self.best_tile = 160 if self._reduced else 96
-        self._compiled = _compile(weights, _HINTS[precision], threads)
-        self._requests = {
-            name: model.create_infer_request() for name, model in self._compiled.items()
-        }
+        self.best_tile = 96
+        # One thread puts inputs together and outputs away while the library computes for another.
+        self.lanes = 2
+        self._stages = _load(weights, precision, threads)
 
     def embed(self, pair: FloatArray) -> Embedded:
         """See ``Runtime.embed``."""
@@ -70,7 +72,8 @@ class OpenVinoRuntime:
         """See ``Runtime.decode``."""
         out = self._run("decode", {"pair": pair, "shifted": shifted})
         if self._reduced:
-            out = self._run("finish", {f"{_EXACT_FROM}_in": out[_EXACT_FROM]})
+            (maps,) = out.values()
+            out = self._run("finish", {"maps": maps})
         fused: FloatArray = out["fused"]
         return fused
 
@@ -85,63 +88,56 @@ class OpenVinoRuntime:
 
     def release(self) -> None:
         """See ``Runtime.release``."""
-        for model in self._compiled.values():
-            model.release_memory()
+        for stage in self._stages.values():
+            stage.release()
+
+    def expect(self, stage: str, times: int) -> None:
+        """See ``Runtime.expect``."""
+        for name in (stage, "finish") if stage == "decode" and self._reduced else (stage,):
+            self._stages[name].expect(times)
 
     def _run(self, stage: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        request = self._requests[stage]
-        # Tensors share the arrays' memory: these must live until the request is done.
-        arrays = {name: np.ascontiguousarray(values) for name, values in inputs.items()}
-        for name, array in arrays.items():
-            if array.dtype == np.float16:
-                tensor = openvino.Tensor(array, array.shape, openvino.Type.bf16)
-            else:
-                tensor = openvino.Tensor(array, shared_memory=True)
-            request.set_tensor(name, tensor)
-        request.infer()
-        outputs = request.model_outputs
-        return {
-            name: request.get_tensor(output).data for output in outputs for name in output.names
-        }
+        return self._stages[stage].run(inputs)
 
 
-def _compile(weights: Mapping[str, NDArray[np.float32]], hint: str, threads: int) -> dict[str, Any]:
-    """Compile all stages, side by side: that is half of what loading takes."""
+def _load(weights: Mapping[str, AnyArray], precision: str, threads: int) -> dict[str, Stage]:
+    """Read all stages; they are compiled when it is known for which sizes."""
     core = openvino.Core()
-
-    def stage(name: str) -> dict[str, Any]:
-        models = {name: core.read_model(with_weights(graph(name), weights))}
+    hint, quantised = _HINTS[precision], precision == "int8"
+    stages = {}
+    for name in STAGES:
+        read = core.read_model(with_weights(graph(name, quantised=quantised), weights))
+        models = {name: read}
         if hint != "f32":
             if name == "decode":
-                models[name], models["finish"] = _split(models[name], _EXACT_FROM)
+                models[name], models["finish"] = _split(read, _EXACT_FROM[precision])
             models = {key: _in_bfloat16(model) for key, model in models.items()}
-        return {
-            key: core.compile_model(
-                model,
-                "CPU",
-                {
-                    "INFERENCE_PRECISION_HINT": "f32" if key == "finish" else hint,
-                    "INFERENCE_NUM_THREADS": threads,
-                    "PERFORMANCE_HINT": "LATENCY",
-                },
-            )
-            for key, model in models.items()
-        }
-
-    with ThreadPoolExecutor(len(STAGES)) as pool:
-        return {key: model for made in pool.map(stage, STAGES) for key, model in made.items()}
+            if name != "decode":
+                _round_all(models[name])
+        for key, model in models.items():
+            configuration = {
+                "INFERENCE_PRECISION_HINT": "f32" if key == "finish" else hint,
+                "INFERENCE_NUM_THREADS": threads,
+                "PERFORMANCE_HINT": "LATENCY",
+                # Pinned threads of processes side by side would share the first processors.
+                "ENABLE_CPU_PINNING": False,
+            }
+            stages[key] = Stage(core, model, configuration)
+    return stages
 
 
 def _split(model: Any, name: str) -> tuple[Any, Any]:
-    """Cut a model in two where a value of that name flows."""
+    """Cut a model in two where a value of that name flows; between them its channels are last."""
+    opset = openvino.opset13
     cut = next(output for op in model.get_ops() for output in op.outputs() if name in output.names)
     users = list(cut.get_target_inputs())
-    parameter = openvino.opset13.parameter(cut.partial_shape, np.float32)
-    parameter.output(0).set_names({f"{name}_in"})
-    first = openvino.Model([cut], model.get_parameters())
+    handed_over = opset.transpose(cut, np.array([0, 2, 3, 1]))
+    maps = opset.parameter(handed_over.output(0).partial_shape, np.float32)
+    maps.output(0).set_names({"maps"})
     for user in users:
-        user.replace_source_output(parameter.output(0))
-    return first, openvino.Model([model.output("fused")], [parameter])
+        user.replace_source_output(opset.transpose(maps, np.array([0, 3, 1, 2])).output(0))
+    first = openvino.Model([handed_over], model.get_parameters())
+    return first, openvino.Model([model.output("fused")], [maps])
 
 
 def _in_bfloat16(model: Any) -> Any:
@@ -154,3 +150,13 @@ def _in_bfloat16(model: Any) -> Any:
         if port.any_name in _FEATURES:
             steps.output(port.any_name).tensor().set_element_type(openvino.Type.bf16)
     return steps.build()
+
+
+def _round_all(model: Any) -> None:
+    """Compute in bfloat16 up to the end.
+
+    The plugin would compute what follows the last layer with weights in float32, unasked:
+    converting there and back costs a fifth. A version that does not know this is only slower.
+    """
+    for op in model.get_ops():
+        op.get_rt_info()["enforceBF16evenForGraphTail"] = "true"

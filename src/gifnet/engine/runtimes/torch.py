@@ -27,6 +27,7 @@ class TorchRuntime:
     name = "torch"
     working_bytes = 13_000
     best_tile = 96
+    lanes = 1
 
     def __init__(
         self,
@@ -102,6 +103,9 @@ class TorchRuntime:
         sides = (padding.left, padding.right, padding.top, padding.bottom)
         maps = functional.pad(features.permute(0, 3, 1, 2), sides, mode="reflect")
         return maps.permute(0, 2, 3, 1).contiguous()
+
+    def expect(self, stage: str, times: int) -> None:
+        """See ``Runtime.expect``: one size is as good as another."""
 
     def release(self) -> None:
         """See ``Runtime.release``: PyTorch keeps its own store of memory."""

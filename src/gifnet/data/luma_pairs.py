@@ -1,0 +1,61 @@
+"""Pairs of pictures as the network sees them, from folders that a user names."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gifnet.data.folders import SceneFiles, list_singles, match_pairs, warn_of_lonely
+from gifnet.errors import DataError
+
+
+def find_pairs(folders: Sequence[Path], most: int) -> list[SceneFiles]:
+    """Find pairs in two folders, by stem, or pictures in one, each a pair with itself.
+
+    Args:
+        folders: one or two.
+        most: if there are more pairs, so many of them, evenly spaced.
+
+    Returns:
+        At least one.
+
+    Raises:
+        DataError: a folder is missing, or holds no pictures, or no stem is in both.
+    """
+    if len(folders) not in {1, 2}:
+        raise DataError(
+            f"expected one folder of pictures, or two with pictures of equal name, got "
+            f"{len(folders)}"
+        )
+    if len(folders) == 1:
+        found = list_singles(folders[0])
+    else:
+        pairing = match_pairs(folders[0], folders[1], folders[1].name)
+        found = pairing.pairs
+        if not found:
+            raise DataError(
+                f"expected pictures of equal name in {folders[0]} and {folders[1]}, found none: "
+                "name the two pictures of a pair alike"
+            )
+        warn_of_lonely(folders[1], pairing.lonely)
+    chosen = np.unique(np.linspace(0, len(found) - 1, min(most, len(found))).round().astype(int))
+    return [found[index] for index in chosen]
+
+
+def load_luma(files: SceneFiles) -> NDArray[np.float32]:
+    """Read a pair.
+
+    Args:
+        files: what ``find_pairs`` found.
+
+    Returns:
+        (1, 2, height, width), float32 in [0, 1].
+
+    Raises:
+        DataError: a picture cannot be read, or the two differ in size.
+    """
+    scene = files.load()
+    first = scene.visible if scene.infrared is None else scene.infrared
+    pair = np.stack([first, scene.visible])[None].astype(np.float32)
+    return pair / np.float32(255)
