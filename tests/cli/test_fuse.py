@@ -78,7 +78,10 @@ def test_lost_alpha_is_said_on_stderr(folder: Path, weights: Path) -> None:
     [
         ("missing.png infrared.png -o a.png", "missing.png: no such file; check the name"),
         ("infrared.png empty.png -o a.png", "empty.png: the file is empty"),
-        ("infrared.png text.png -o a.png", "text.png: expected a PNG, JPEG, TIFF, BMP or WEBP"),
+        (
+            "infrared.png text.png -o a.png",
+            "text.png: expected a PNG, JPEG, TIFF, BMP, WEBP or EXR",
+        ),
         ("infrared.png cut.png -o a.png", "cut.png: expected a complete picture"),
         ("infrared.png . -o a.png", ".: expected a picture file, got a folder"),
         ("infrared.png large.png -o a.png", "22 x 17 (infrared.png) and 22 x 18 (large.png)"),
@@ -158,6 +161,7 @@ def test_fusing_imports_only_what_it_needs(folder: Path, weights: Path) -> None:
         sources = "infrared.png", "visible.jpg"
         fuse_files(*sources, "a.png", make_fuser=lambda: Fuser({str(weights)!r}))
         unneeded = {{"cv2", "pydantic", "scipy", "skimage", "tensorboard", "torch", "typer"}}
+        unneeded |= {{"OpenEXR", "imagecodecs", "tifffile"}}
         print(sorted(unneeded & set(sys.modules)))
     """)
     run = subprocess.run(
