@@ -7,8 +7,6 @@ from typing import BinaryIO
 from gifnet.imaging.arrays import Picture
 from gifnet.imaging.metadata.directories import (
     BYTE,
-    LONG,
-    LONG8,
     DamagedDirectoryError,
     Entry,
     read_directory,
@@ -24,8 +22,6 @@ _LARGEST_CLASSIC = 3 * 2**30
 _STRIP_BYTES = 2**18
 _FLOAT_PREDICTOR, _WHOLE_PREDICTOR = 3, 2
 _XMP_TAG = 700
-
-_Tag = tuple[int, int, int, bytes | int, bool]
 
 
 def write_tiff(path: Path, pixels: Picture, alpha: Picture | None, metadata: Metadata) -> None:
@@ -44,9 +40,7 @@ def write_tiff(path: Path, pixels: Picture, alpha: Picture | None, metadata: Met
     is_colour = pixels.ndim == 3 and pixels.shape[2] >= 3
     big = pixels.nbytes > _LARGEST_CLASSIC
     entries, children = _entries(metadata)
-    tags: list[_Tag] = [(e.tag, e.type, e.count, e.value, True) for e in entries]
-    # Places of directories are not known yet: they are put behind the pixels.
-    tags += [(tag, LONG8 if big else LONG, 1, 0, True) for tag in children]
+    tags = [(entry.tag, entry.type, entry.count, entry.value, True) for entry in entries]
     with TiffWriter(path, bigtiff=big, byteorder="<") as writer:
         writer.write(
             pixels,
@@ -91,12 +85,12 @@ def _number(value: float) -> str:
 
 
 def _append_directories(stream: BinaryIO, children: dict[int, list[Entry]]) -> None:
+    """Write the first directory anew behind the pixels, with others below it."""
     header = read_header(stream)
     first = read_directory(stream, header, header.first)
-    for tag, entries in children.items():
-        place = stream.seek(0, 2)
-        if place % 2:
-            place += stream.write(b"\0")
-        stream.write(write_directory(entries, place, big=header.big))
-        stream.seek(first[tag].place)
-        stream.write(struct.pack("<Q" if header.big else "<L", place))
+    place = stream.seek(0, 2)
+    if place % 2:
+        place += stream.write(b"\0")
+    stream.write(write_directory(first.values(), place, big=header.big, children=children))
+    stream.seek(8 if header.big else 4)
+    stream.write(struct.pack("<Q" if header.big else "<L", place))
