@@ -38,6 +38,11 @@ XMP = (
 )
 
 
+def quiet() -> Any:
+    """GDAL warns of pictures without a place on the ground."""
+    return warnings.catch_warnings(action="ignore")
+
+
 def make_array(dtype: str, bands: int, *, smooth: bool = False) -> Array:
     """(H, W, bands): random, or a gradient that JPEG holds well; alpha is never 0."""
     shape = (24, 31, bands)
@@ -67,9 +72,9 @@ def write_by_other(path: Path, format_name: str, array: Array, **profile: Any) -
         alpha = (
             {"alpha": "UNSPECIFIED" if bands in {1, 3} else "YES"} if format_name == "TIFF" else {}
         )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with rasterio.open(
+        with (
+            quiet(),
+            rasterio.open(
                 path,
                 "w",
                 driver="PNG" if format_name == "PNG" else "GTiff",
@@ -80,8 +85,9 @@ def write_by_other(path: Path, format_name: str, array: Array, **profile: Any) -
                 **photometric,
                 **alpha,
                 **profile,
-            ) as file:
-                file.write(np.moveaxis(array, 2, 0))
+            ) as file,
+        ):
+            file.write(np.moveaxis(array, 2, 0))
     elif format_name == "EXR":
         library = require_openexr()
         names = ["Y", "A"] if array.shape[2] < 3 else ["R", "G", "B", "A"]
@@ -102,10 +108,8 @@ def write_by_other(path: Path, format_name: str, array: Array, **profile: Any) -
 def read_by_other(path: Path, format_name: str) -> Array:
     """Read by a library that gifnet does not write this format with; (H, W, bands)."""
     if format_name in {"PNG", "TIFF"}:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with rasterio.open(path) as file:
-                return np.moveaxis(np.asarray(file.read()), 0, 2)
+        with quiet(), rasterio.open(path) as file:
+            return np.moveaxis(np.asarray(file.read()), 0, 2)
     if format_name == "EXR":
         library = require_openexr()
         with library.File(str(path), separate_channels=True) as file:

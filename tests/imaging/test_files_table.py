@@ -1,7 +1,6 @@
 """The table of docs/files.md: format x depth x what is kept, each cell by a round trip."""
 
 import logging
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from picture_files import (
     make_array,
     make_exif,
     make_icc,
+    quiet,
     read_by_other,
     split,
     write_by_other,
@@ -100,8 +100,8 @@ def test_pixels(cell: tuple[str, str, str], tmp_path: Path, caplog: Any) -> None
         return
     # Levels that JPEG may be off; digits that EXR's multiplied colours may be.
     tolerance = 6.0 if kept == "near" else 2e-7 if name == "EXR" and alpha is not None else 0.0
-    expected = (
-        array if kept != "as RGB" else np.dstack([pixels] * 3 + [alpha] * (alpha is not None))
+    expected: Any = (
+        array if kept != "as RGB" else np.dstack([pixels] * 3 + ([] if alpha is None else [alpha]))
     )
 
     write_image(ours, pixels, alpha, strict=True)
@@ -110,7 +110,7 @@ def test_pixels(cell: tuple[str, str, str], tmp_path: Path, caplog: Any) -> None
     if name != "WEBP" or layout in {"RGB", "RGBA"}:  # others do not write grey WebP at all
         write_by_other(theirs, name, array)
         image = read_image(theirs)
-        found = np.dstack([image.pixels, *([] if image.alpha is None else [image.alpha])])
+        found: Any = np.dstack([image.pixels, *([] if image.alpha is None else [image.alpha])])
         np.testing.assert_allclose(found, array, rtol=0, atol=tolerance)
         assert image.pixels.dtype == DTYPES[depth]
         assert image.format == name
@@ -253,10 +253,6 @@ def readable_by_pillow(file: Path) -> bool:
             return True
     except OSError:
         return False
-
-
-def quiet() -> Any:
-    return warnings.catch_warnings(action="ignore")
 
 
 CHECKS = {

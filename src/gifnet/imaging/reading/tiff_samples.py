@@ -167,6 +167,7 @@ def _from_palette(page: "TiffPage", indices: NDArray[Any]) -> Samples:
     palette = page.colormap
     if indices.shape[2] != 1 or palette is None or indices.dtype.kind not in "ub":
         raise RefusedError("expected a palette of RGB colours, got another; export it as RGB")
-    # Sixteen bits by the standard; some writers leave eight.
-    colours = (palette if palette.max() < 256 else palette // 257).astype(np.uint8)
+    # Sixteen bits by the standard, of which writers fill the lower half with zeros or with the
+    # upper one; some leave eight.
+    colours = (palette if palette.max() < 256 else palette >> 8).astype(np.uint8)
     return Samples(np.ascontiguousarray(colours.T[indices[..., 0].astype(np.intp)]), None, "8-bit")
