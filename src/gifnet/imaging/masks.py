@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from gifnet.imaging.arrays import FloatArray, Picture, convert, from_float
 from gifnet.imaging.colour import rgb_to_ycbcr
 
+_STRIP = 2**20
+"""Pixels that are mixed in one go."""
+
 
 def fill_hidden(
     pictures: Sequence[Picture],
@@ -32,16 +35,34 @@ def fill_hidden(
     """
     if all(alpha is None for alpha in alphas) and all(mask is None for mask in hidden):
         return list(pictures)
-    shape = pictures[0].shape[:2]
-    shown = [_shown(alpha, mask, shape) for alpha, mask in zip(alphas, hidden, strict=True)]
-    most = np.max(shown, axis=0)
-    nowhere = most == 0.0
-    filled = []
-    for number, picture in enumerate(pictures):
-        places = shown[number] < most
-        if places.any():
-            picture = _mixed(pictures, shown, number, places, most)  # noqa: PLW2901
-        filled.append(fill_from_neighbours(picture, nowhere) if nowhere.any() else picture)
+    height, width = pictures[0].shape[:2]
+    filled = list(pictures)
+    nowhere = np.zeros((height, width), np.bool_)
+    rows = max(_STRIP // width, 1)
+    for top in range(0, height, rows):
+        part = slice(top, top + rows)
+        strips = [picture[part] for picture in pictures]
+        shown = [
+            _shown(
+                None if alpha is None else alpha[part],
+                None if mask is None else mask[part],
+                strips[0].shape[:2],
+            )
+            for alpha, mask in zip(alphas, hidden, strict=True)
+        ]
+        most = np.max(shown, axis=0)
+        nowhere[part] = most == 0.0
+        for number, picture in enumerate(pictures):
+            places = shown[number] < most
+            if not places.any():
+                continue
+            if filled[number] is picture:
+                filled[number] = picture.copy()
+            filled[number][part][places] = _mixed(strips, shown, number, places, most)
+    if nowhere.any():
+        # One after the other, so that no more than one more picture is held.
+        for number, picture in enumerate(filled):
+            filled[number] = fill_from_neighbours(picture, nowhere)
     return filled
 
 
@@ -62,7 +83,7 @@ def _mixed(
     places: NDArray[np.bool_],
     most: FloatArray,
 ) -> Picture:
-    """One picture, mixed with the others at some places."""
+    """The pixels of one picture at some places, mixed with the others'."""
     picture = pictures[number]
     total = np.zeros(int(places.sum()), np.float32)
     others: FloatArray = np.zeros((len(total), *picture.shape[2:]), np.float32)
@@ -71,15 +92,11 @@ def _mixed(
             weight = shown[other][places]
             total += weight
             others += _like(picture, convert(values[places])) * _spread(weight, others)
-    part: FloatArray = shown[number][places] / most[places]
-    mixed = picture.copy()
+    share: FloatArray = shown[number][places] / most[places]
     own = convert(picture[places])
     means: FloatArray = others / _spread(total, others)
-    mixed[places] = from_float(
-        (own * _spread(part, own) + means * _spread(1 - part, own)).astype(np.float32),
-        picture.dtype,
-    )
-    return mixed
+    mixed = own * _spread(share, own) + means * _spread(1 - share, own)
+    return from_float(mixed.astype(np.float32), picture.dtype)
 
 
 def _like(picture: Picture, values: FloatArray) -> FloatArray:
@@ -98,8 +115,8 @@ def _spread(weights: FloatArray, values: FloatArray) -> FloatArray:
 def fill_from_neighbours(picture: Picture, hidden: NDArray[np.bool_]) -> Picture:
     """Extend the visible pixels of a picture into its hidden ones, smoothly.
 
-    Every hidden pixel takes the mean of the smallest square block, of sides 2, 4, 8, ..., that has
-    a visible pixel; what hidden pixels hold plays no part.
+    Every hidden pixel takes what lies between the means of the smallest square blocks around it, of
+    sides 2, 4, 8, ..., that have visible pixels; what hidden pixels hold plays no part.
 
     Args:
         picture: (H, W) or (H, W, 3), uint8, uint16 or float32, finite where it is visible.
@@ -128,9 +145,19 @@ def _guess(values: FloatArray, weights: FloatArray) -> FloatArray:
         smaller_values, smaller_weights, out=np.zeros_like(smaller_values), where=known
     )
     coarse = _guess(means, known.astype(np.float32))
-    spread = np.repeat(np.repeat(coarse, 2, axis=0), 2, axis=1)[:height, :width]
+    spread = _doubled(_doubled(coarse).T).T[:height, :width]
     chosen: FloatArray = np.where(weights > 0.0, values, spread)
     return chosen
+
+
+def _doubled(values: FloatArray) -> FloatArray:
+    """Twice as many rows, each between those that it lies next to, so that no edge appears."""
+    edged = np.pad(values, ((1, 1), (0, 0)), mode="edge")
+    doubled: FloatArray = np.empty((2 * values.shape[0], values.shape[1]), np.float32)
+    nearer = np.float32(0.75) * values
+    doubled[::2] = nearer + np.float32(0.25) * edged[:-2]
+    doubled[1::2] = nearer + np.float32(0.25) * edged[2:]
+    return doubled
 
 
 def _halved(values: FloatArray) -> FloatArray:
