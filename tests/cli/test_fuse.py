@@ -73,6 +73,28 @@ def test_lost_alpha_is_said_on_stderr(folder: Path, weights: Path) -> None:
     assert run.stderr.startswith("warning: fused.jpg: JPEG cannot hold the alpha channel, which")
 
 
+def test_depth_reference_and_strict_are_options(folder: Path, weights: Path) -> None:
+    pair = ["infrared.png", "visible.jpg"]
+    options: list[str | Path] = [
+        "--weights",
+        weights,
+        "--depth",
+        "16",
+        "--reference",
+        "1",
+        "--strict",
+    ]
+    run = gifnet("fuse", *pair, "-o", "fused.png", *options, folder=folder)
+    assert run.returncode == 0, run.stderr
+    assert read_image(folder / "fused.png").pixels.dtype == np.uint16
+    run = gifnet("fuse", *pair, "-o", "fused.jpg", *options, folder=folder)
+    assert run.returncode == 2
+    assert run.stderr.startswith("error: fused.jpg: JPEG holds 8 bits a sample, so that those of")
+    assert not (folder / "fused.jpg").exists()
+    run = gifnet("fuse", *pair, "-o", "b.png", "--reference", "3", folder=folder)
+    assert run.stderr == "error: reference must be the number of a source, 1 to 2; got 3\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

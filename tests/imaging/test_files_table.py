@@ -24,6 +24,7 @@ from picture_files import (
     write_by_other,
 )
 from PIL import Image as PillowImage
+from PIL import IptcImagePlugin
 
 from gifnet.errors import ImageFileError
 from gifnet.imaging import Metadata, read_image, write_image
@@ -33,6 +34,7 @@ from gifnet.imaging.reading.exr import require_openexr
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "files.md"
 ICC = make_icc()
+IPTC = b"\x1c\x01\x5a\x00\x03\x1b%G\x1c\x02\x78\x00\x05Zo\xc3\xab!"
 GEO = (
     Entry(33550, 12, 3, np.array([2.0, 2.0, 0.0]).tobytes()),
     Entry(33922, 12, 6, np.array([0, 0, 0, 400_000.0, 5_800_000.0, 0]).tobytes()),
@@ -47,6 +49,7 @@ BESIDE = {
     "EXIF": Metadata(exif=make_exif()),
     "XMP": Metadata(xmp=XMP),
     "ICC": Metadata(icc=ICC),
+    "IPTC": Metadata(iptc=IPTC),
     "DPI": Metadata(dpi=(300.0, 240.0)),
     "GeoTIFF": Metadata(geo=GEO),
 }
@@ -224,6 +227,16 @@ def check_icc(file: Path, name: str) -> None:
             assert opened.info["icc_profile"] == ICC
 
 
+def check_iptc(file: Path, name: str) -> None:
+    with quiet(), PillowImage.open(file) if name == "JPEG" else tifffile.TiffFile(file) as opened:
+        if isinstance(opened, tifffile.TiffFile):
+            assert bytes(opened.pages.first.tags[33723].value) == IPTC
+            return
+        found = IptcImagePlugin.getiptcinfo(opened)
+    assert found is not None
+    assert found[(2, 120)] == "Zoë!".encode()
+
+
 def check_dpi(file: Path, name: str) -> None:
     if name == "EXR":
         with require_openexr().File(str(file), header_only=True) as opened:
@@ -259,6 +272,7 @@ CHECKS = {
     "EXIF": check_exif,
     "XMP": check_xmp,
     "ICC": check_icc,
+    "IPTC": check_iptc,
     "DPI": check_dpi,
     "GeoTIFF": check_geo,
 }

@@ -9,8 +9,9 @@ import pytest
 import tifffile
 from picture_files import XMP, exif_by_pillow, make_array, make_exif
 from PIL import Image as PillowImage
+from PIL import PngImagePlugin
 
-from gifnet.imaging import read_image, write_image
+from gifnet.imaging import Metadata, read_image, write_image
 from gifnet.imaging.metadata.exif import orientation_of, settle_exif
 from gifnet.imaging.metadata.xmp import (
     read_provenance,
@@ -104,3 +105,32 @@ def test_provenance_is_put_beside_what_is_there_and_replaced_when_told_again() -
     assert read_provenance(with_provenance(None, {"software": "x"})) == {"software": "x"}
     assert with_provenance(b"\xff\xff", {"software": "x"}) is None
     assert with_provenance(b"no packet", {"software": "x"}) is None
+
+
+def test_what_is_too_long_for_jpeg_is_said_and_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    long = Metadata(xmp=XMP + b" " * 70_000, iptc=b"\x1c" * 70_000, exif=make_exif())
+    write_image(tmp_path / "a.jpg", (RGB // 257).astype(np.uint8), metadata=long)
+    for name in ("XMP", "IPTC"):
+        assert f"a.jpg: JPEG cannot hold {name} of 7" in caplog.text
+    assert "write TIFF to keep it" in caplog.text
+    metadata = read_image(tmp_path / "a.jpg").metadata
+    assert (metadata.xmp, metadata.iptc) == (None, None)
+    assert metadata.exif == make_exif()
+
+
+def test_texts_of_a_png_are_kept_in_png_and_missed_elsewhere(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Author", "Ada")
+    texts.add_itxt("Title", "Zoë", zip=True)
+    PillowImage.new("RGB", (8, 9)).save(tmp_path / "a.png", pnginfo=texts)
+    image = read_image(tmp_path / "a.png")
+    write_image(tmp_path / "b.png", image.pixels, metadata=image.metadata)
+    assert not caplog.records
+    with PillowImage.open(tmp_path / "b.png") as written:
+        assert (written.info["Author"], written.info["Title"]) == ("Ada", "Zoë")
+    write_image(tmp_path / "b.tif", image.pixels, metadata=image.metadata)
+    assert "cannot hold the texts of a PNG file (Author, Title)" in caplog.text

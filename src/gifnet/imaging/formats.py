@@ -15,7 +15,7 @@ class Format:
         suffixes: file name endings, the usual one first.
         dtypes: of samples that it can hold, from narrow to wide.
         holds: what survives writing beside the pixels: ``alpha``, ``nodata``, ``exif``, ``xmp``,
-            ``icc``, ``dpi``, ``geo``.
+            ``icc``, ``iptc``, ``dpi``, ``geo``.
         largest_side: the most pixels that a row or a column can have.
     """
 
@@ -30,12 +30,18 @@ FORMATS = (
     Format(
         "PNG", (".png",), ("uint8", "uint16"), frozenset({"alpha", "exif", "xmp", "icc", "dpi"})
     ),
-    Format("JPEG", (".jpg", ".jpeg"), ("uint8",), frozenset({"exif", "xmp", "icc", "dpi"}), 65_500),
+    Format(
+        "JPEG",
+        (".jpg", ".jpeg"),
+        ("uint8",),
+        frozenset({"exif", "xmp", "icc", "iptc", "dpi"}),
+        65_500,
+    ),
     Format(
         "TIFF",
         (".tif", ".tiff"),
         ("uint8", "uint16", "float32"),
-        frozenset({"alpha", "nodata", "exif", "xmp", "icc", "dpi", "geo"}),
+        frozenset({"alpha", "nodata", "exif", "xmp", "icc", "iptc", "dpi", "geo"}),
     ),
     Format("BMP", (".bmp",), ("uint8",), frozenset({"dpi"})),
     # Its resolution is told by EXIF.

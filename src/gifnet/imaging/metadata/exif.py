@@ -38,8 +38,7 @@ _THUMBNAIL_PLACE, _THUMBNAIL_LENGTH = 513, 514
 _PREFIX = b"Exif\0\0"
 
 DESCRIBING_TAGS = frozenset(
-    {269, 270, 271, 272, 285, 305, 306, 315, 316, 18246, 18249, 33432, 33723}
-    | set(range(40091, 40096))
+    {269, 270, 271, 272, 285, 305, 306, 315, 316, 18246, 18249, 33432} | set(range(40091, 40096))
 )
 """Tags of a TIFF file's first directory that describe the picture and not how it is stored."""
 

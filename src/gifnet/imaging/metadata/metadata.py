@@ -21,6 +21,7 @@ class Metadata:
         exif: begins with a TIFF header; its orientation is the file's until ``settled``.
         xmp: the packet.
         icc: the colour profile.
+        iptc: captions and keywords as news agencies write them (IIM).
         dpi: pixels an inch, across and down.
         geo: the tags of ``GEO_TAGS`` that a TIFF file has: where on the ground the picture lies.
         nodata: the value of pixels that are not known, as the file tells it.
@@ -30,6 +31,7 @@ class Metadata:
     exif: bytes | None = None
     xmp: bytes | None = None
     icc: bytes | None = None
+    iptc: bytes | None = None
     dpi: tuple[float, float] | None = None
     geo: tuple[Entry, ...] = ()
     nodata: float | None = None

@@ -17,6 +17,7 @@ from gifnet.imaging.reading.decoded import (
     require_few_pixels,
 )
 
+_IPTC_RESOURCE = 0x0404
 _GREY_MODES = {"1", "L", "LA", "La"}
 _COLOUR_MODES = {"P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "YCbCr"}
 
@@ -85,8 +86,15 @@ def _metadata(info: dict[Any, Any]) -> Metadata:
         exif=without_prefix(kept["exif"]),
         xmp=kept["xmp"] or None,
         icc=kept["icc_profile"] or None,
+        iptc=_iptc(info.get("photoshop")),
         dpi=valid_dpi(info.get("dpi")),
     )
+
+
+def _iptc(resources: Any) -> bytes | None:
+    """Of the blocks that Photoshop invented for JPEG, the one that everybody reads."""
+    content = resources.get(_IPTC_RESOURCE) if isinstance(resources, dict) else None
+    return content if isinstance(content, bytes) and content else None
 
 
 def _split_alpha(

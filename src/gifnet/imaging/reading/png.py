@@ -97,7 +97,7 @@ def _read_chunks(stream: BinaryIO) -> tuple[Metadata, int]:
                     xmp = xmp or profile or None
             case _ if kind in _KEPT:
                 kept.append((kind, content))
-    return Metadata(exif, xmp, icc, dpi, chunks=tuple(kept)), frames
+    return Metadata(exif=exif, xmp=xmp, icc=icc, dpi=dpi, chunks=tuple(kept)), frames
 
 
 def _chunks(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:

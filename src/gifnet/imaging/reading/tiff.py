@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-XMP_TAG, ICC_TAG = 700, 34675
+XMP_TAG, ICC_TAG, IPTC_TAG = 700, 34675, 33723
 _DESCRIPTION, _DNG_VERSION = 270, 50706
 _REDUCED, _MASK = 1, 4
 _YCBCR = 6
@@ -157,10 +157,21 @@ def _metadata(directory: Directory, below: dict[int, Directory], nodata: float |
         exif=make_exif(describing, below),
         xmp=directory[XMP_TAG].value if XMP_TAG in directory else None,
         icc=directory[ICC_TAG].value if ICC_TAG in directory else None,
+        iptc=_iptc(directory),
         dpi=_dpi(directory),
         geo=tuple(directory[tag] for tag in sorted(GEO_TAGS & set(directory))),
         nodata=nodata,
     )
+
+
+def _iptc(directory: Directory) -> bytes | None:
+    if IPTC_TAG not in directory:
+        return None
+    value = directory[IPTC_TAG].value
+    if not value.startswith(b"\x1c") and len(value) % 4 == 0:
+        # Called numbers of four bytes by old writers, and then swapped as such.
+        value = np.frombuffer(value, "<u4").byteswap().tobytes()
+    return value if value.startswith(b"\x1c") else None
 
 
 def _is_bookkeeping(entry: Entry) -> bool:

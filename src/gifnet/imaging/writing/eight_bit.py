@@ -1,5 +1,6 @@
 """Eight-bit JPEG, BMP and WebP files, written by Pillow."""
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from PIL import Image as PillowImage
 from gifnet.imaging.arrays import Picture
 from gifnet.imaging.metadata.exif import with_dpi
 from gifnet.imaging.metadata.metadata import Metadata
-from gifnet.imaging.writing.losses import fits_jpeg
+from gifnet.imaging.writing.losses import fitting_jpeg
 
 
 def write_jpeg(path: Path, pixels: Picture, alpha: Picture | None, metadata: Metadata) -> None:
@@ -19,14 +20,16 @@ def write_jpeg(path: Path, pixels: Picture, alpha: Picture | None, metadata: Met
         path: the file.
         pixels: (H, W) or (H, W, 3), uint8.
         alpha: None.
-        metadata: EXIF, XMP, colour profile and resolution are written.
+        metadata: EXIF, XMP, IPTC, colour profile and resolution are written.
     """
-    exif, xmp = fits_jpeg(metadata.exif, metadata.xmp)
+    metadata = fitting_jpeg(metadata)
+    exif, xmp = metadata.exif, metadata.xmp
     options: dict[str, Any] = {
         "exif": None if exif is None else b"Exif\0\0" + exif,
         "xmp": xmp,
         "icc_profile": metadata.icc,
         "dpi": _whole_dpi(metadata),
+        "extra": None if metadata.iptc is None else _iptc_segment(metadata.iptc),
     }
     # 4:4:4: the network's luma is worth little beside chroma of half the resolution.
     _save(pixels, alpha, path, "JPEG", quality=95, subsampling=0, **_given(options))
@@ -71,6 +74,13 @@ def _save(
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
+
+
+def _iptc_segment(iptc: bytes) -> bytes:
+    """The segment of JPEG that holds IPTC, in a block of Photoshop's form."""
+    block = b"8BIM" + struct.pack(">HHL", 0x0404, 0, len(iptc)) + iptc + bytes(len(iptc) % 2)
+    content = b"Photoshop 3.0\0" + block
+    return b"\xff\xed" + struct.pack(">H", len(content) + 2) + content
 
 
 def _whole_dpi(metadata: Metadata) -> tuple[int, int] | None:

@@ -1,7 +1,8 @@
 """What of a picture a file format cannot hold."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -9,8 +10,7 @@ from gifnet.imaging.formats import FORMATS, Format
 from gifnet.imaging.metadata.metadata import Metadata
 
 # A JPEG segment holds 65,533 bytes, of which names take some.
-_LARGEST_JPEG_EXIF = 65_533 - 6
-_LARGEST_JPEG_XMP = 65_533 - 29
+_LARGEST_IN_JPEG = {"exif": 65_533 - 6, "xmp": 65_533 - 29, "iptc": 65_533 - 28}
 _BITS = {"uint8": "8 bits", "uint16": "16 bits", "float32": "32-bit floating point"}
 _QUIET_TEXTS = (b"Software\0", b"date:", b"Creation Time\0")
 
@@ -52,6 +52,7 @@ def find_losses(path: Path, chosen: Format, contents: Contents) -> list[str]:
         "exif": metadata.exif is not None,
         "xmp": metadata.xmp is not None,
         "icc": metadata.icc is not None,
+        "iptc": metadata.iptc is not None,
         "dpi": metadata.dpi is not None,
         "geo": bool(metadata.geo),
     }
@@ -61,6 +62,7 @@ def find_losses(path: Path, chosen: Format, contents: Contents) -> list[str]:
         "exif": "EXIF, which is",
         "xmp": "XMP, which is",
         "icc": "the colour profile, which is",
+        "iptc": "IPTC, which is",
         "dpi": "the resolution (DPI), which is",
         "geo": "the place on the ground (GeoTIFF), which is",
     }
@@ -95,24 +97,31 @@ def _depth_losses(path: Path, chosen: Format, contents: Contents) -> list[str]:
 
 
 def _too_long_for_jpeg(path: Path, chosen: Format, metadata: Metadata) -> list[str]:
-    lengths = (
-        ("EXIF", metadata.exif, _LARGEST_JPEG_EXIF),
-        ("XMP", metadata.xmp, _LARGEST_JPEG_XMP),
-    )
+    if chosen.name != "JPEG":
+        return []
     return [
-        f"{path}: JPEG cannot hold {name} of {len(content)} bytes, which is lost; write PNG, TIFF "
-        "or WEBP to keep it"
-        for name, content, largest in lengths
-        if chosen.name == "JPEG" and content is not None and len(content) > largest
+        f"{path}: JPEG cannot hold {name.upper()} of {len(content)} bytes, which is lost; write "
+        f"{_that_hold(name).replace('JPEG, ', '').replace('JPEG or ', '')} to keep it"
+        for name, largest in _LARGEST_IN_JPEG.items()
+        if (content := getattr(metadata, name)) is not None and len(content) > largest
     ]
 
 
-def fits_jpeg(exif: bytes | None, xmp: bytes | None) -> tuple[bytes | None, bytes | None]:
-    """Leave out what is too long for a segment of a JPEG file."""
-    return (
-        exif if exif is not None and len(exif) <= _LARGEST_JPEG_EXIF else None,
-        xmp if xmp is not None and len(xmp) <= _LARGEST_JPEG_XMP else None,
-    )
+def fitting_jpeg(metadata: Metadata) -> Metadata:
+    """Leave out what is too long for a segment of a JPEG file.
+
+    Args:
+        metadata: what shall be written.
+
+    Returns:
+        What of it can be.
+    """
+    for name, largest in _LARGEST_IN_JPEG.items():
+        content = getattr(metadata, name)
+        if content is not None and len(content) > largest:
+            without: dict[str, Any] = {name: None}
+            metadata = replace(metadata, **without)
+    return metadata
 
 
 def _that_hold(key: str) -> str:

@@ -21,7 +21,7 @@ _LARGEST_CLASSIC = 3 * 2**30
 """Bytes of pixels, above which BigTIFF is written: TIFF ends at 4 GiB, and not all compresses."""
 _STRIP_BYTES = 2**18
 _FLOAT_PREDICTOR, _WHOLE_PREDICTOR = 3, 2
-_XMP_TAG = 700
+_XMP_TAG, _IPTC_TAG = 700, 33723
 
 
 def write_tiff(path: Path, pixels: Picture, alpha: Picture | None, metadata: Metadata) -> None:
@@ -75,6 +75,8 @@ def _entries(metadata: Metadata) -> tuple[list[Entry], dict[int, list[Entry]]]:
         children = children_of(below)
     if metadata.xmp is not None:
         entries.append(Entry(_XMP_TAG, BYTE, len(metadata.xmp), metadata.xmp))
+    if metadata.iptc is not None:
+        entries.append(Entry(_IPTC_TAG, BYTE, len(metadata.iptc), metadata.iptc))
     if metadata.nodata is not None:
         entries.append(text_entry(NODATA_TAG, _number(metadata.nodata)))
     return entries, children
