@@ -147,3 +147,16 @@ def test_damaged_metadata_does_not_spoil_a_picture(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     PillowImage.fromarray(COLOUR).save(path, exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\1" * 30)
     np.testing.assert_array_equal(read_image(path).pixels, COLOUR)
+
+
+def test_a_picture_that_does_not_fit_into_the_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", COLOUR)
+
+    def fail(*arguments: object, **options: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(tifffile.TiffPage, "asarray", fail)
+    with pytest.raises(ImageFileError, match=r"a\.tif: expected a picture that fits into the mem"):
+        read_image(tmp_path / "a.tif")

@@ -166,6 +166,17 @@ def test_floats_of_any_range_come_back_in_it(folder: Path) -> None:
     assert json.loads(told["valueRange"]) == {"low": float(low), "high": float(high)}
 
 
+def test_sources_of_whole_numbers_keep_their_own_range_beside_bright_floats(
+    folder: Path,
+) -> None:
+    light = (50 * RANDOM.random((24, 30))).astype(np.float32)
+    light[0, 0], light[0, 1] = 0.0, 50.0
+    tifffile.imwrite(folder / "a.tif", light)
+    fuse_files(folder / "a.tif", folder / "grey.png", folder / "out.exr", make_fuser=plain_fuser)
+    found = read_image(folder / "out.exr").pixels
+    np.testing.assert_allclose(found, (light + GREY8 / 255 * 50) / 2, atol=1e-4)
+
+
 def test_bright_floats_are_spread_over_sixteen_bits_and_not_cut(folder: Path) -> None:
     light = np.linspace(0, 50, 24 * 30, dtype=np.float32).reshape(24, 30)
     tifffile.imwrite(folder / "a.tif", light)

@@ -52,8 +52,13 @@ def read_image(path: str | Path) -> Image:
             # for which there is a limit. Damaged pixels raise.
             warnings.simplefilter("ignore")
             return _upright(_decode(path), path)
-    except (GIFNetError, MemoryError):
+    except GIFNetError:
         raise
+    except MemoryError:
+        raise ImageFileError(
+            f"{path}: expected a picture that fits into the memory, got one that does not; crop it "
+            "or make it smaller"
+        ) from None
     except RefusedError as error:
         raise ImageFileError(f"{path}: {error}") from None
     except PermissionError:

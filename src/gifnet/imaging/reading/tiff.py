@@ -2,6 +2,7 @@
 
 import logging
 import math
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -210,10 +211,34 @@ def _as_alpha(mask: NDArray[Any], pixels: NDArray[Any]) -> NDArray[Any] | None:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep tifffile from logging what it finds odd: what matters raises."""
-    theirs = logging.getLogger("tifffile")
-    before = theirs.disabled
-    theirs.disabled = True
+    _SILENCE.begin()
     try:
         yield
     finally:
-        theirs.disabled = before
+        _SILENCE.end()
+
+
+class _Silence(logging.Filter):
+    """Lets nothing pass while a file is read, by whichever thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._readers = 0
+
+    def begin(self) -> None:
+        with self._lock:
+            self._readers += 1
+            logging.getLogger("tifffile").addFilter(self)
+
+    def end(self) -> None:
+        with self._lock:
+            self._readers -= 1
+            if not self._readers:
+                logging.getLogger("tifffile").removeFilter(self)
+
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - its signature
+        return False
+
+
+_SILENCE = _Silence()
