@@ -355,9 +355,14 @@ def test_whatever_is_written_over_a_good_file(
     is_harmless(path)
 
 
-@pytest.mark.parametrize("kind", ["deep PNG bomb", "TIFF of few strips", "EXR of noise", "text"])
-def test_the_command_says_one_line_and_leaves_with_code_2(kind: str, tmp_path: Path) -> None:
-    (tmp_path / "bad.tif").write_bytes(HOSTILE[kind])
+@pytest.mark.parametrize(
+    "kind", ["deep PNG bomb", "TIFF of few strips", "EXR of noise", "cut EXR", "text"]
+)
+def test_the_command_says_one_line_and_leaves_with_code_2(
+    kind: str, good: dict[str, bytes], tmp_path: Path
+) -> None:
+    content = good["eight.exr"][:-100] if kind == "cut EXR" else HOSTILE[kind]
+    (tmp_path / "bad.tif").write_bytes(content)
     run = subprocess.run(
         [sys.executable, "-m", "gifnet", "fuse", "bad.tif", "bad.tif", "-o", "out.png"],
         cwd=tmp_path,

@@ -89,7 +89,7 @@ def write_by_other(path: Path, format_name: str, array: Array, **profile: Any) -
         ):
             file.write(np.moveaxis(array, 2, 0))
     elif format_name == "EXR":
-        library = require_openexr()
+        library = require_openexr(path)
         names = ["Y", "A"] if array.shape[2] < 3 else ["R", "G", "B", "A"]
         planes = {name: array[..., band] for band, name in enumerate(names[: array.shape[2]])}
         if "A" in planes:
@@ -111,7 +111,7 @@ def read_by_other(path: Path, format_name: str) -> Array:
         with quiet(), rasterio.open(path) as file:
             return np.moveaxis(np.asarray(file.read()), 0, 2)
     if format_name == "EXR":
-        library = require_openexr()
+        library = require_openexr(path)
         with library.File(str(path), separate_channels=True) as file:
             channels = {name: channel.pixels for name, channel in file.channels().items()}
         names = [name for name in ("Y", "R", "G", "B", "A") if name in channels]

@@ -208,7 +208,7 @@ def check_xmp(file: Path, name: str) -> None:
         with tifffile.TiffFile(file) as opened:
             assert bytes(opened.pages.first.tags[700].value) == XMP
     elif name == "EXR":
-        with require_openexr().File(str(file), header_only=True) as opened:
+        with require_openexr(file).File(str(file), header_only=True) as opened:
             assert opened.header()["xmp"].encode() == XMP
     else:
         with PillowImage.open(file) as opened:
@@ -239,7 +239,7 @@ def check_iptc(file: Path, name: str) -> None:
 
 def check_dpi(file: Path, name: str) -> None:
     if name == "EXR":
-        with require_openexr().File(str(file), header_only=True) as opened:
+        with require_openexr(file).File(str(file), header_only=True) as opened:
             assert opened.header()["xDensity"] == 300.0
     elif name == "TIFF":
         with tifffile.TiffFile(file) as opened:

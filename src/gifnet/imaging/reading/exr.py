@@ -12,6 +12,7 @@ from gifnet.errors import MissingDependencyError
 from gifnet.imaging.metadata.metadata import Metadata
 from gifnet.imaging.reading.decoded import Decoded, RefusedError, require_few_pixels
 from gifnet.imaging.reading.eight_bit import valid_dpi
+from gifnet.imaging.reading.exr_lines import require_all_lines
 
 logger = logging.getLogger(__name__)
 
@@ -19,8 +20,11 @@ SIGNATURE = b"v/1\x01"
 _GREY, _COLOUR, _ALPHA = ("Y",), ("R", "G", "B"), "A"
 
 
-def require_openexr() -> Any:
+def require_openexr(path: Path) -> Any:
     """Import the library.
+
+    Args:
+        path: the file that needs it, for the message.
 
     Returns:
         The module.
@@ -29,7 +33,9 @@ def require_openexr() -> Any:
         MissingDependencyError: it is not installed.
     """
     if find_spec("OpenEXR") is None:
-        raise MissingDependencyError("OpenEXR", extra="exr", purpose="OpenEXR files")
+        raise MissingDependencyError(
+            "OpenEXR", extra="exr", purpose=f"{path} is an OpenEXR file, which"
+        )
     import OpenEXR
 
     return OpenEXR
@@ -49,7 +55,8 @@ def read_exr(path: Path) -> Decoded:
         RefusedError: it has several parts, other channels, or is too large.
         Exception: nearly any other, if the file is damaged.
     """
-    library = require_openexr()
+    library = require_openexr(path)
+    require_all_lines(path)
     with library.File(str(path), header_only=True) as file:
         if len(file.parts) > 1:
             raise RefusedError(

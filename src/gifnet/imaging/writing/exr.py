@@ -20,7 +20,7 @@ def write_exr(path: Path, pixels: Picture, alpha: Picture | None, metadata: Meta
             has it; invisible ones stay.
         metadata: XMP is written as the attribute ``xmp``, the resolution as ``xDensity``.
     """
-    library = require_openexr()
+    library = require_openexr(path)
     header: dict[str, Any] = {
         "compression": library.ZIP_COMPRESSION,
         "type": library.scanlineimage,

@@ -75,7 +75,7 @@ def check_output(
             f"{width} x {height}; write PNG or TIFF"
         )
     if chosen.name == "EXR":
-        require_openexr()
+        require_openexr(path)
     if strict and contents is not None:
         for loss in find_losses(path, chosen, contents):
             raise ImageFileError(f"{loss}, or leave --strict out")
