@@ -13,7 +13,7 @@ from gifnet.imaging.image import Image
 from gifnet.imaging.writing.losses import Contents
 from gifnet.inference.fuser import Fuser, Progress
 from gifnet.inference.prepare import Prepared, finish, fitting_metadata, prepare
-from gifnet.inference.provenance import describe_provenance
+from gifnet.inference.provenance import describe_provenance, digest_of
 from gifnet.inference.settings import parse_setting
 from gifnet.model.config import MINIMUM_SIZE
 from gifnet.tasks import Application
@@ -172,13 +172,15 @@ def _process(
     )
     height, width = prepared.pictures[0].shape[:2]
     check_output(output, width=width, height=height, contents=contents, strict=strict)
+    # Before the work: a source may be gone or another one when it is done.
+    digests = [(path.name, digest_of(path)) for path in paths]
     fuser = make_fuser()
     fused = compute(fuser, prepared.pictures)
     result = finish(fused, prepared, depth=chosen)
     pixels = result.pixels
     provenance = describe_provenance(
         operation,
-        paths,
+        digests,
         # A stand-in for the fuser may have none.
         weights=getattr(fuser, "weights_digest", None),
         options={

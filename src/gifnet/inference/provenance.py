@@ -16,7 +16,7 @@ def digest_of(path: Path) -> str:
 
 def describe_provenance(
     operation: str,
-    sources: Sequence[Path],
+    sources: Sequence[tuple[str, str]],
     *,
     weights: str | None,
     options: Mapping[str, object],
@@ -26,7 +26,7 @@ def describe_provenance(
 
     Args:
         operation: what was done, for example ``fuse``.
-        sources: the files; only their names are said, not where they lie.
+        sources: the name of each file, without its folder, and its SHA-256.
         weights: SHA-256 of the weights' file, if it is known.
         options: what else decided the result; those that are None are left out.
         value_range: what floats were scaled from.
@@ -37,7 +37,7 @@ def describe_provenance(
     fields: dict[str, object] = {
         "software": f"gifnet {__version__}",
         "operation": operation,
-        "sources": [{"name": path.name, "sha256": digest_of(path)} for path in sources],
+        "sources": [{"name": name, "sha256": digest} for name, digest in sources],
         "options": {name: value for name, value in options.items() if value is not None},
     }
     if weights is not None:
