@@ -37,7 +37,10 @@ LAYERS = {
     "evaluation": 4,
     "cli": 6,
 }
-ALLOWED_OUTSIDE = {"model": {"torch"}, "imaging": {"numpy", "PIL"}}
+ALLOWED_OUTSIDE = {
+    "model": {"torch"},
+    "imaging": {"numpy", "PIL", "tifffile", "imagecodecs", "OpenEXR"},
+}
 LONGEST_FILE = 330
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "base", "misc", "args"}
 HEAVY = {
@@ -54,6 +57,9 @@ HEAVY = {
     "pywt",
     "jinja2",
     "onnxruntime",
+    "tifffile",
+    "imagecodecs",
+    "OpenEXR",
 }
 
 

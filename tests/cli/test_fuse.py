@@ -73,12 +73,37 @@ def test_lost_alpha_is_said_on_stderr(folder: Path, weights: Path) -> None:
     assert run.stderr.startswith("warning: fused.jpg: JPEG cannot hold the alpha channel, which")
 
 
+def test_depth_reference_and_strict_are_options(folder: Path, weights: Path) -> None:
+    pair = ["infrared.png", "visible.jpg"]
+    options: list[str | Path] = [
+        "--weights",
+        weights,
+        "--depth",
+        "16",
+        "--reference",
+        "1",
+        "--strict",
+    ]
+    run = gifnet("fuse", *pair, "-o", "fused.png", *options, folder=folder)
+    assert run.returncode == 0, run.stderr
+    assert read_image(folder / "fused.png").pixels.dtype == np.uint16
+    run = gifnet("fuse", *pair, "-o", "fused.jpg", *options, folder=folder)
+    assert run.returncode == 2
+    assert run.stderr.startswith("error: fused.jpg: JPEG holds 8 bits a sample, so that those of")
+    assert not (folder / "fused.jpg").exists()
+    run = gifnet("fuse", *pair, "-o", "b.png", "--reference", "3", folder=folder)
+    assert run.stderr == "error: reference must be the number of a source, 1 to 2; got 3\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ("missing.png infrared.png -o a.png", "missing.png: no such file; check the name"),
         ("infrared.png empty.png -o a.png", "empty.png: the file is empty"),
-        ("infrared.png text.png -o a.png", "text.png: expected a PNG, JPEG, TIFF, BMP or WEBP"),
+        (
+            "infrared.png text.png -o a.png",
+            "text.png: expected a PNG, JPEG, TIFF, BMP, WEBP or EXR",
+        ),
         ("infrared.png cut.png -o a.png", "cut.png: expected a complete picture"),
         ("infrared.png . -o a.png", ".: expected a picture file, got a folder"),
         ("infrared.png large.png -o a.png", "22 x 17 (infrared.png) and 22 x 18 (large.png)"),
@@ -158,6 +183,7 @@ def test_fusing_imports_only_what_it_needs(folder: Path, weights: Path) -> None:
         sources = "infrared.png", "visible.jpg"
         fuse_files(*sources, "a.png", make_fuser=lambda: Fuser({str(weights)!r}))
         unneeded = {{"cv2", "pydantic", "scipy", "skimage", "tensorboard", "torch", "typer"}}
+        unneeded |= {{"OpenEXR", "imagecodecs", "tifffile"}}
         print(sorted(unneeded & set(sys.modules)))
     """)
     run = subprocess.run(

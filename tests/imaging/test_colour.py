@@ -118,9 +118,12 @@ def test_two_neutral_sources_stay_neutral() -> None:
 
 def test_of_two_alpha_channels_the_larger_value_counts() -> None:
     first, second = np.array([[0, 255, 9]], np.uint8), np.array([[7, 0, 8]], np.uint8)
-    fused = fuse_alpha(first, second)
+    fused = fuse_alpha([first, second])
     assert fused is not None
     assert fused.tolist() == [[7, 255, 9]]
-    assert fuse_alpha(first, None) is first
-    assert fuse_alpha(None, second) is second
-    assert fuse_alpha(None, None) is None
+    assert fuse_alpha([first, None]) is first
+    assert fuse_alpha([None, second]) is second
+    assert fuse_alpha([None, None]) is None
+    deeper = fuse_alpha([first, second.astype(np.uint16)])
+    assert deeper is not None
+    assert deeper.tolist() == [[7, 65535, 9 * 257]]

@@ -12,9 +12,11 @@ from gifnet.cli.engine_options import (
     TileOption,
 )
 from gifnet.cli.options import (
+    DepthOption,
     DeviceOption,
     OutputOption,
     PrecisionOption,
+    StrictOption,
     VerboseOption,
     WeightsOption,
 )
@@ -27,6 +29,8 @@ EXAMPLE = "gifnet enhance photo.jpg -o enhanced.png"
 def command(
     image: Annotated[Path, typer.Argument(metavar="IMAGE", readable=False, help="The picture.")],
     output: OutputOption,
+    depth: DepthOption = None,
+    strict: StrictOption = False,
     weights: WeightsOption = None,
     device: DeviceOption = Device.AUTO,
     precision: PrecisionOption = Precision.FLOAT32,
@@ -38,12 +42,15 @@ def command(
 ) -> None:
     """Enhance a single picture: the network fuses it with itself.
 
-    The result has the size and the colours of the picture.
+    The result has the size, the colours and the depth of the picture, and all that it says beside
+    its pixels.
     """
     with progress_bar("enhancing") as progress:
         written = enhance_file(
             image,
             output,
+            depth=depth,
+            strict=strict,
             progress=progress,
             make_fuser=lambda: Fuser(
                 weights,

@@ -12,9 +12,12 @@ from gifnet.cli.engine_options import (
     TileOption,
 )
 from gifnet.cli.options import (
+    DepthOption,
     DeviceOption,
     OutputOption,
     PrecisionOption,
+    ReferenceOption,
+    StrictOption,
     VerboseOption,
     WeightsOption,
 )
@@ -46,6 +49,9 @@ def command(
             "auto keeps the order given.",
         ),
     ] = Application.AUTO,
+    depth: DepthOption = None,
+    reference: ReferenceOption = None,
+    strict: StrictOption = False,
     weights: WeightsOption = None,
     device: DeviceOption = Device.AUTO,
     precision: PrecisionOption = Precision.FLOAT32,
@@ -57,7 +63,8 @@ def command(
 ) -> None:
     """Fuse two aligned pictures of one scene into one.
 
-    The result has the size of the sources; it has colour if one of them has.
+    The result has the size of the sources, colour if one of them has, the depth of the deeper
+    one, and all that the reference says beside its pixels.
     """
     with progress_bar("fusing") as progress:
         written = fuse_files(
@@ -65,6 +72,9 @@ def command(
             source_b,
             output,
             application=application,
+            depth=depth,
+            reference=reference,
+            strict=strict,
             progress=progress,
             make_fuser=lambda: Fuser(
                 weights,

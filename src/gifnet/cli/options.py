@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gifnet.cli.messages import show_log
+from gifnet.imaging.depth import Depth
 from gifnet.inference.settings import Device, Precision
 
 
@@ -20,8 +21,28 @@ OutputOption = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Where to write the picture: .png, .jpg, .tif, .bmp or .webp. "
+        help="Where to write the picture: .png, .jpg, .tif, .bmp, .webp or .exr. "
         "A file that is there already is replaced.",
+    ),
+]
+DepthOption = Annotated[
+    Depth | None,
+    typer.Option("--depth", help="Bits a sample of the result.  [default: the deepest source's]"),
+]
+ReferenceOption = Annotated[
+    int | None,
+    typer.Option(
+        "--reference",
+        metavar="NUMBER",
+        min=1,
+        help="The source, 1 or 2, whose EXIF, XMP, colour profile, resolution and place on the "
+        "ground the result gets.  [default: the only one with colour, else the first]",
+    ),
+]
+StrictOption = Annotated[
+    bool,
+    typer.Option(
+        "--strict", help="Refuse, instead of warning, where the output's format loses something."
     ),
 ]
 WeightsOption = Annotated[

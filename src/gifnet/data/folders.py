@@ -232,7 +232,12 @@ def _read_luma(file: Path) -> Luma:
         pixels = read_image(file).pixels
     except ImageFileError as error:
         raise DataError(f"cannot use a training picture: {error}") from error
+    if pixels.dtype != np.uint8:
+        raise DataError(
+            f"cannot use a training picture: {file}: expected an 8-bit picture, got {pixels.dtype} "
+            "samples; convert it to 8 bits"
+        )
     if pixels.ndim == 2:
-        return pixels
+        return np.asarray(pixels, np.uint8)
     luma, _ = rgb_to_ycbcr(to_float(pixels, name=str(file)))
     return np.asarray(from_float(luma, np.dtype(np.uint8)), np.uint8)

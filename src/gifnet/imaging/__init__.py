@@ -1,4 +1,4 @@
-"""Pictures without the network: files, arrays, colour. Needs NumPy and Pillow only."""
+"""Pictures without the network: files, arrays, colour."""
 
 from gifnet.imaging.alpha import fuse_alpha
 from gifnet.imaging.arrays import (
@@ -11,12 +11,18 @@ from gifnet.imaging.arrays import (
     widest_dtype,
 )
 from gifnet.imaging.colour import fuse_chroma, is_coloured, rgb_to_ycbcr, ycbcr_to_rgb
-from gifnet.imaging.files import Image, check_output, read_image, write_image
+from gifnet.imaging.depth import Depth, convert_depth
+from gifnet.imaging.files import check_output, read_image, write_image
+from gifnet.imaging.image import Image
+from gifnet.imaging.metadata.metadata import Metadata
 
 __all__ = [
+    "Depth",
     "Image",
+    "Metadata",
     "Picture",
     "check_output",
+    "convert_depth",
     "describe_size",
     "from_float",
     "fuse_alpha",

@@ -1,22 +1,29 @@
 """Which alpha channel the fused picture gets."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
+
+from gifnet.imaging.arrays import Picture, widest_dtype
+from gifnet.imaging.depth import convert_depth
 
 
-def fuse_alpha(
-    first: NDArray[np.uint8] | None, second: NDArray[np.uint8] | None
-) -> NDArray[np.uint8] | None:
-    """Make one alpha channel of two.
+def fuse_alpha(alphas: Sequence[Picture | None]) -> Picture | None:
+    """Make one alpha channel of several.
 
     Args:
-        first: (H, W), uint8, 255 is opaque; None if the source has no alpha channel.
-        second: likewise.
+        alphas: (H, W), uint8, uint16 or float32, the largest value (float32: 1) is opaque; None
+            for a source without an alpha channel.
 
     Returns:
-        The only one there is, or None; of two, the larger value of each pixel, because a pixel
-        is worth seeing as soon as one source shows it.
+        The only one there is, or None; of several, the largest value of each pixel, because a
+        pixel is worth seeing as soon as one source shows it. Of the widest dtype.
     """
-    if first is None or second is None:
-        return second if first is None else first
-    return np.maximum(first, second)
+    present = [alpha for alpha in alphas if alpha is not None]
+    if not present:
+        return None
+    dtype = widest_dtype(*present)
+    fused = convert_depth(present[0], dtype)
+    for alpha in present[1:]:
+        fused = np.maximum(fused, convert_depth(alpha, dtype))
+    return fused

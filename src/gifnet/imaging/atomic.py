@@ -3,7 +3,41 @@
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+
+@contextmanager
+def replaced_atomically(path: Path) -> Iterator[Path]:
+    """Have a file written so that nobody ever sees a part of it under its name.
+
+    Args:
+        path: the file; one that is there is replaced and its mode is kept. A link is followed.
+
+    Yields:
+        An empty file in the same folder, to be written by its name. It takes the name of ``path``
+        when the block ends, and is deleted if the block raises.
+
+    Raises:
+        OSError: the file cannot be written; nothing is left behind.
+    """
+    # A link stays a link: the file that it names is the one to replace.
+    target = path.resolve()
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        # "x" and not the tempfile module: the new file shall get the mode that the user's umask
+        # gives, not one that only the user can read.
+        temporary.open("xb").close()
+        yield temporary
+        with temporary.open("r+b") as stream:
+            os.fsync(stream.fileno())
+        if target.exists():
+            shutil.copymode(target, temporary)
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def write_atomically(path: Path, content: bytes | memoryview) -> None:
@@ -16,19 +50,5 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
     Raises:
         OSError: the file cannot be written; nothing is left behind.
     """
-    # A link stays a link: the file that it names is the one to replace.
-    target = path.resolve()
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        # "x" and not the tempfile module: the new file shall get the mode that the user's umask
-        # gives, not one that only the user can read.
-        with temporary.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with replaced_atomically(path) as temporary:
+        temporary.write_bytes(content)

@@ -1,9 +1,7 @@
 """The picture file formats that can be read and written, and what each can hold."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from gifnet.errors import ImageFileError
 
@@ -15,44 +13,42 @@ class Format:
     Attributes:
         name: what users and Pillow call it.
         suffixes: file name endings, the usual one first.
-        holds_alpha: whether an alpha channel survives writing.
+        dtypes: of samples that it can hold, from narrow to wide.
+        holds: what survives writing beside the pixels: ``alpha``, ``nodata``, ``exif``, ``xmp``,
+            ``icc``, ``iptc``, ``dpi``, ``geo``.
         largest_side: the most pixels that a row or a column can have.
-        options: how Pillow writes it.
     """
 
     name: str
     suffixes: tuple[str, ...]
-    holds_alpha: bool
-    largest_side: int
-    options: Mapping[str, Any] = field(default_factory=dict)
+    dtypes: tuple[str, ...]
+    holds: frozenset[str]
+    largest_side: int = 2**31 - 1
 
 
 FORMATS = (
-    Format("PNG", (".png",), holds_alpha=True, largest_side=2**31 - 1),
+    Format(
+        "PNG", (".png",), ("uint8", "uint16"), frozenset({"alpha", "exif", "xmp", "icc", "dpi"})
+    ),
     Format(
         "JPEG",
         (".jpg", ".jpeg"),
-        holds_alpha=False,
-        largest_side=65_500,
-        # 4:4:4: the network's luma is worth little beside chroma of half the resolution.
-        options={"quality": 95, "subsampling": 0},
+        ("uint8",),
+        frozenset({"exif", "xmp", "icc", "iptc", "dpi"}),
+        65_500,
     ),
     Format(
         "TIFF",
         (".tif", ".tiff"),
-        holds_alpha=True,
-        largest_side=2**31 - 1,
-        options={"compression": "tiff_adobe_deflate"},
+        ("uint8", "uint16", "float32"),
+        frozenset({"alpha", "nodata", "exif", "xmp", "icc", "iptc", "dpi", "geo"}),
     ),
-    Format("BMP", (".bmp",), holds_alpha=False, largest_side=2**31 - 1),
+    Format("BMP", (".bmp",), ("uint8",), frozenset({"dpi"})),
+    # Its resolution is told by EXIF.
     Format(
-        "WEBP",
-        (".webp",),
-        holds_alpha=True,
-        largest_side=16_383,
-        # exact: keep the colours of fully transparent pixels, too.
-        options={"lossless": True, "exact": True},
+        "WEBP", (".webp",), ("uint8",), frozenset({"alpha", "exif", "xmp", "icc", "dpi"}), 16_383
     ),
+    Format("EXR", (".exr",), ("float32",), frozenset({"alpha", "nodata", "xmp", "dpi"})),
 )
 
 READABLE = ", ".join(item.name for item in FORMATS[:-1]) + f" or {FORMATS[-1].name}"
@@ -62,8 +58,6 @@ _WRITABLE = ", ".join(suffix for item in FORMATS for suffix in item.suffixes)
 _OTHERS = (
     (0, b"GIF8", "a GIF"),
     (0, b"\x00\x00\x00\x0cjP  ", "a JPEG 2000"),
-    (0, b"MM\0+", "a big-endian BigTIFF"),
-    (0, b"v/1\x01", "an OpenEXR file"),
     (0, b"#?RADIANCE", "a Radiance HDR file"),
     (0, b"8BPS", "a Photoshop file"),
     (0, b"%PDF", "a PDF"),

@@ -1,18 +1,19 @@
 """Fusing files: read, check, fuse, write."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gifnet.errors import ImageFileError
-from gifnet.imaging.alpha import fuse_alpha
 from gifnet.imaging.arrays import Picture, describe_size, require_minimum_size, require_same_size
-from gifnet.imaging.files import Image, check_output, read_image, write_image
+from gifnet.imaging.depth import Depth
+from gifnet.imaging.files import check_output, read_image, write_image
+from gifnet.imaging.image import Image
+from gifnet.imaging.writing.losses import Contents
 from gifnet.inference.fuser import Fuser, Progress
+from gifnet.inference.prepare import Prepared, finish, fitting_metadata, prepare
+from gifnet.inference.provenance import describe_provenance, digest_of
 from gifnet.inference.settings import parse_setting
 from gifnet.model.config import MINIMUM_SIZE
 from gifnet.tasks import Application
@@ -49,16 +50,23 @@ def fuse_files(
     output: str | Path,
     *,
     application: str | Application = Application.AUTO,
+    depth: str | Depth | None = None,
+    reference: int | None = None,
+    strict: bool = False,
     make_fuser: Callable[[], Fuser] = Fuser,
     progress: Progress | None = None,
 ) -> WrittenFile:
-    """Fuse two picture files to a third; the sources are never touched.
+    """Fuse two picture files into a third; the sources are never touched.
 
     Args:
         source_a: the first picture file.
         source_b: the second, of the same size.
         output: the file to write; its suffix decides the format.
         application: what the pair shows, see ``Fuser.fuse``.
+        depth: of the result, ``"8"``, ``"16"`` or ``"32f"``; the wider of the sources' if None.
+        reference: 1 or 2, the source whose EXIF, XMP, profile, resolution, place on the ground
+            and nodata value the result gets; if None, the only one with colour, else the first.
+        strict: raise where the format cannot hold all of the result, instead of warning.
         make_fuser: gives the fuser; called once the files have been found good, so that a bad
             file is reported without waiting for the network.
         progress: is told the share of the work that is done.
@@ -68,27 +76,36 @@ def fuse_files(
         channels the larger value of each pixel.
 
     Raises:
-        ImageFileError: a file cannot be read or written.
+        ImageFileError: a file cannot be read or written, or not without loss if ``strict``.
         ImageSizeError: the sizes differ, or are too small.
         CheckpointError: the weights cannot be loaded.
-        SettingError: there is no such application, device or precision.
+        SettingError: there is no such application, depth, reference, device or precision.
     """
-    started = time.perf_counter()
     application = parse_setting(Application, application)
-    first, second = read_image(source_a), read_image(source_b)
-    require_same_size(
-        first.pixels.shape, second.pixels.shape, names=(str(first.path), str(second.path))
+
+    def compute(fuser: Fuser, pictures: Sequence[Picture]) -> Picture:
+        first, second = pictures
+        return fuser.fuse(first, second, application=application, progress=progress)
+
+    return _process(
+        "fuse",
+        [Path(source_a), Path(source_b)],
+        Path(output),
+        compute,
+        make_fuser,
+        options={"application": str(application)},
+        depth=depth,
+        reference=reference,
+        strict=strict,
     )
-    _check(Path(output), first, second)
-    fuser = make_fuser()
-    fused = fuser.fuse(first.pixels, second.pixels, application=application, progress=progress)
-    return _write(Path(output), fused, fuse_alpha(first.alpha, second.alpha), started)
 
 
 def enhance_file(
     image: str | Path,
     output: str | Path,
     *,
+    depth: str | Depth | None = None,
+    strict: bool = False,
     make_fuser: Callable[[], Fuser] = Fuser,
     progress: Progress | None = None,
 ) -> WrittenFile:
@@ -97,50 +114,117 @@ def enhance_file(
     Args:
         image: the picture file.
         output: the file to write; its suffix decides the format.
+        depth: as for ``fuse_files``; the picture's if None.
+        strict: as for ``fuse_files``.
         make_fuser: as for ``fuse_files``.
         progress: as for ``fuse_files``.
 
     Returns:
-        What was written, with the picture's alpha channel if it has one.
+        What was written, with all that the picture has beside its pixels.
 
     Raises:
-        ImageFileError: a file cannot be read or written.
+        ImageFileError: a file cannot be read or written, or not without loss if ``strict``.
         ImageSizeError: the picture is too small.
         CheckpointError: the weights cannot be loaded.
-        SettingError: there is no such device or precision.
+        SettingError: there is no such depth, device or precision.
     """
+
+    def compute(fuser: Fuser, pictures: Sequence[Picture]) -> Picture:
+        return fuser.enhance(pictures[0], progress=progress)
+
+    return _process(
+        "enhance",
+        [Path(image)],
+        Path(output),
+        compute,
+        make_fuser,
+        options={},
+        depth=depth,
+        reference=None,
+        strict=strict,
+    )
+
+
+def _process(
+    operation: str,
+    paths: Sequence[Path],
+    output: Path,
+    compute: Callable[[Fuser, Sequence[Picture]], Picture],
+    make_fuser: Callable[[], Fuser],
+    *,
+    options: dict[str, object],
+    depth: str | Depth | None,
+    reference: int | None,
+    strict: bool,
+) -> WrittenFile:
     started = time.perf_counter()
-    picture = read_image(image)
-    _check(Path(output), picture)
-    enhanced = make_fuser().enhance(picture.pixels, progress=progress)
-    return _write(Path(output), enhanced, picture.alpha, started)
+    chosen = None if depth is None else parse_setting(Depth, depth)
+    prepared = _read(paths, output, reference)
+    dtype = prepared.dtype if chosen is None else chosen.dtype
+    contents = Contents(
+        dtype,
+        alpha=prepared.alpha is not None,
+        nodata=prepared.nodata is not None,
+        unbounded=dtype.kind == "f" and not prepared.value_range.is_unit,
+        metadata=fitting_metadata(
+            prepared, dtype, dimensions=3 if prepared.coloured or prepared.keeps_channels else 2
+        ),
+    )
+    height, width = prepared.pictures[0].shape[:2]
+    check_output(output, width=width, height=height, contents=contents, strict=strict)
+    # Before the work: a source may be gone or another one when it is done.
+    digests = [(path.name, digest_of(path)) for path in paths]
+    fuser = make_fuser()
+    fused = compute(fuser, prepared.pictures)
+    result = finish(fused, prepared, depth=chosen)
+    pixels = result.pixels
+    provenance = describe_provenance(
+        operation,
+        digests,
+        # A stand-in for the fuser may have none.
+        weights=getattr(fuser, "weights_digest", None),
+        options={
+            **options,
+            "reference": prepared.reference + 1 if len(paths) > 1 else None,
+            "depth": None if chosen is None else str(chosen),
+            "precision": getattr(fuser, "precision", None),
+        },
+        value_range=prepared.value_range,
+    )
+    write_image(
+        output,
+        pixels,
+        result.alpha,
+        nodata=result.nodata,
+        metadata=result.metadata,
+        provenance=provenance,
+        strict=strict,
+    )
+    return WrittenFile(
+        path=output,
+        width=width,
+        height=height,
+        coloured=pixels.ndim == 3 and prepared.coloured,
+        seconds=time.perf_counter() - started,
+    )
 
 
-def _check(output: Path, *sources: Image) -> None:
+def _read(paths: Sequence[Path], output: Path, reference: int | None) -> Prepared:
+    """Read the sources and check them; what they were read into is freed where it can be."""
+    sources: list[Image] = [read_image(path) for path in paths]
+    for other in sources[1:]:
+        require_same_size(
+            sources[0].pixels.shape,
+            other.pixels.shape,
+            names=(str(sources[0].path), str(other.path)),
+        )
     height, width = sources[0].pixels.shape[:2]
     check_output(output, width=width, height=height)
-    for source in sources:
-        if output.exists() and output.samefile(source.path):
+    for path in paths:
+        if output.exists() and output.samefile(path):
             raise ImageFileError(
                 f"{output}: expected another file than the sources, got one of them; choose "
                 "another name, sources are never overwritten"
             )
-
-    require_minimum_size((height, width), minimum=MINIMUM_SIZE, name=str(sources[0].path))
-
-
-def _write(
-    output: Path, fused: Picture, alpha: NDArray[np.uint8] | None, started: float
-) -> WrittenFile:
-    pixels = fused.astype(np.uint8, copy=False)
-    coloured = pixels.ndim == 3 and not (pixels == pixels[..., :1]).all()
-    if pixels.ndim == 3 and not coloured:
-        pixels = pixels[..., 0]
-    write_image(output, pixels, alpha)
-    return WrittenFile(
-        path=output,
-        width=pixels.shape[1],
-        height=pixels.shape[0],
-        coloured=coloured,
-        seconds=time.perf_counter() - started,
-    )
+    require_minimum_size((height, width), minimum=MINIMUM_SIZE, name=str(paths[0]))
+    return prepare(sources, reference=None if reference is None else reference - 1)

@@ -55,6 +55,9 @@ class Fuser:
 
     A network of another size than the published one is computed whole, by PyTorch.
 
+    Attributes:
+        weights_digest: SHA-256 of the weights' file; None for a network at hand.
+
     Raises:
         CheckpointError: the weights cannot be loaded.
         SettingError: the device, the precision or the runtime does not exist here.
@@ -75,6 +78,7 @@ class Fuser:
         device, precision = parse_setting(Device, device), parse_setting(Precision, precision)
         runtime = parse_setting(Runtime, runtime)
         loaded = load_arrays(weights)
+        self.weights_digest: str | None = loaded.sha256
         if loaded.header.model != ModelConfig():
             logger.info("a network of another size than the published one: computed as it is")
             self._network: Network = PlainNetwork(load_model(weights), device, precision)
@@ -113,6 +117,7 @@ class Fuser:
             SettingError: the device or the precision does not exist here.
         """
         fuser = cls.__new__(cls)
+        fuser.weights_digest = None
         fuser._network = PlainNetwork(
             copy.deepcopy(model),
             parse_setting(Device, device),

@@ -30,7 +30,7 @@ _MOST_PAIRS = 24
 _MOST_PANEL_SCENES = 4
 
 Picture = NDArray[np.float32]
-Pixels = NDArray[np.uint8]
+Pixels = AnyPicture
 
 
 class Validation:

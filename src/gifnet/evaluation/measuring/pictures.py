@@ -40,7 +40,10 @@ def read_picture(path: Path) -> Pixels:
     """
     if path.suffix.lower() != ARRAY_SUFFIX:
         _require_eight_bits(path)
-        return read_image(path).pixels
+        pixels = read_image(path).pixels
+        if pixels.dtype != np.uint8:
+            raise _too_deep(path, str(pixels.dtype))
+        return pixels
     return _on_eight_bit_scale(_drop_single_band(_read_array(path)), path)
 
 
@@ -106,10 +109,14 @@ def _require_eight_bits(path: Path) -> None:
     except Exception:  # Pillow raises nearly anything at damaged files; reading tells which
         return
     if samples is not None:
-        raise ImageFileError(
-            f"{path}: expected a picture file of 8 bits, got {samples} samples; save them as .npy "
-            "(numpy.save, uint16 or float in [0, 1]), which keeps their depth"
-        )
+        raise _too_deep(path, samples)
+
+
+def _too_deep(path: Path, samples: str) -> ImageFileError:
+    return ImageFileError(
+        f"{path}: expected a picture file of 8 bits, got {samples} samples; save them as .npy "
+        "(numpy.save, uint16 or float in [0, 1]), which keeps their depth"
+    )
 
 
 def _read_array(path: Path, *, mapped: bool = False) -> Pixels:

@@ -1,0 +1,1 @@
+"""Readers of picture files, one file a library or format."""

@@ -1,0 +1,1 @@
+"""Writers of picture files, one file a library or format."""
