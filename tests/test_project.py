@@ -35,6 +35,7 @@ LAYERS = {
     "export": 3,
     "training": 4,
     "evaluation": 4,
+    "pansharpening": 4,
     "cli": 6,
 }
 ALLOWED_OUTSIDE = {"model": {"torch"}, "imaging": {"numpy", "PIL"}}
@@ -54,6 +55,7 @@ HEAVY = {
     "pywt",
     "jinja2",
     "onnxruntime",
+    "rasterio",
 }
 
 
