@@ -1,6 +1,8 @@
 """Scenes with a known truth, as arrays and as GeoTIFF files."""
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,14 @@ from made_scenes import Pixels, Truth, made_truth
 from gifnet.inference import Fuser
 
 EDGE = 500_000.0, 4_600_000.0
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Rasterio warns where a file gets no georeference."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +57,7 @@ def write_tiff(tmp_path: Path) -> Callable[..., Path]:
         count, height, width = stacked.shape
         path = tmp_path / name
         with (
+            _without_warnings(),
             rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True),
             rasterio.open(
                 path,

@@ -1,5 +1,6 @@
 """Pictures in files that GDAL reads, and their georeferences."""
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gifnet.engine import Region
 from gifnet.errors import ImageFileError, ImageSizeError, MissingDependencyError
 from gifnet.pansharpening.grids import Axis, Grid, checked, grid_by_size
 from gifnet.pansharpening.rasters import Window, is_data, require_dtype
+from gifnet.pansharpening.scene import blocks
+
+logger = logging.getLogger(__name__)
 
 # Megabytes of pixels that GDAL keeps; its default is a share of the machine's memory.
 _CACHE = 128
@@ -41,6 +46,8 @@ def gdal() -> Iterator[Any]:
     ):
         # Pictures without a georeference are laid over each other by their sizes.
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        # rasterio 1.4 with affine 3: a matter between those two.
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
         yield rasterio
 
 
@@ -60,7 +67,7 @@ class GeoTiff:
         self.path, self.name = path, str(path)
         if not path.is_file():
             raise ImageFileError(f"{path}: expected a file, found none; check the name")
-        self._error = rasterio.errors.RasterioError
+        self._error, self._kinds = rasterio.errors.RasterioError, rasterio.enums
         try:
             self.dataset = rasterio.open(path)
         except self._error as error:
@@ -68,12 +75,17 @@ class GeoTiff:
                 f"{path}: expected a GeoTIFF or another file that GDAL reads, got one that it "
                 f"cannot ({error}); check the file"
             ) from error
-        alpha = rasterio.enums.ColorInterp.alpha
-        self.indexes = [
-            index
-            for index, kind in zip(self.dataset.indexes, self.dataset.colorinterp, strict=True)
-            if kind is not alpha
-        ]
+        if self.dataset.tags(ns="IMAGE_STRUCTURE").get("SOURCE_COLOR_SPACE") == "CMYK":
+            # GDAL would turn ink into RGB; four bands are often written under this name.
+            self.dataset.close()
+            self.dataset = rasterio.open(f"GTIFF_RAW:{path}")
+            logger.info("%s: its colours are called CMYK; its bands are taken as stored", path)
+        if rasterio.enums.ColorInterp.palette in self.dataset.colorinterp:
+            raise ImageFileError(
+                f"{path}: expected bands of measured values, got a palette; turn it into bands "
+                "with  gdal_translate -expand rgb"
+            )
+        self.indexes = [index for index in self.dataset.indexes if not self._is_mask(index)]
         if not self.indexes:
             raise ImageFileError(f"{path}: expected bands of a picture, got none; check the file")
         self.height, self.width = self.dataset.height, self.dataset.width
@@ -82,24 +94,49 @@ class GeoTiff:
         for index in self.indexes:
             require_dtype(np.dtype(self.dataset.dtypes[index - 1]), name=self.name)
         self.nodata: float | None = self.dataset.nodatavals[self.indexes[0] - 1]
-        masked = rasterio.enums.MaskFlags.per_dataset
-        self._masked = masked in self.dataset.mask_flag_enums[self.indexes[0] - 1]
+        flags = self.dataset.mask_flag_enums[self.indexes[0] - 1]
+        of_alpha = self._kinds.MaskFlags.alpha in flags
+        self._masked = self._kinds.MaskFlags.per_dataset in flags and (
+            not of_alpha or self.bands < self.dataset.count
+        )
+
+    def _is_mask(self, index: int) -> bool:
+        """Whether a band is called alpha and is one; GDAL calls the fourth of 8 bits so."""
+        if self.dataset.colorinterp[index - 1] is not self._kinds.ColorInterp.alpha:
+            return False
+        dtype = np.dtype(self.dataset.dtypes[index - 1])
+        full = 1 if dtype.kind == "f" else np.iinfo(dtype).max
+        for region in blocks(Region(0, 0, self.dataset.height, self.dataset.width)):
+            values = self._stored(index, region)
+            if not ((values == 0) | (values == full)).all():
+                logger.warning(
+                    "%s: band %d is called alpha, but holds more than 0 and %s: it is sharpened",
+                    self.path,
+                    index,
+                    full,
+                )
+                return False
+        return True
 
     def read(self, band: int, region: Region) -> Window:
         """See ``Raster.read``."""
         index = self.indexes[band]
+        values = self._stored(index, region)
+        valid = is_data(values, self.dataset.nodatavals[index - 1])
+        if self._masked:
+            valid &= self._stored(index, region, mask=True) > 0
+        return Window(values.astype(np.float32), valid)
+
+    def _stored(self, index: int, region: Region, *, mask: bool = False) -> NDArray[Any]:
         window = tuple((part.start, part.stop) for part in region.slices)
+        read = self.dataset.read_masks if mask else self.dataset.read
         try:
-            values = self.dataset.read(index, window=window)
-            valid = is_data(values, self.dataset.nodatavals[index - 1])
-            if self._masked:
-                valid &= self.dataset.read_masks(index, window=window) > 0
+            return np.asarray(read(index, window=window))
         except self._error as error:
             raise ImageFileError(
                 f"{self.path}: expected a whole picture, got one that is damaged ({error}); get "
                 "the file again"
             ) from error
-        return Window(values.astype(np.float32), valid)
 
     @property
     def georeferenced(self) -> bool:
@@ -128,11 +165,10 @@ def grid_of(panchromatic: GeoTiff, multispectral: GeoTiff) -> Grid:
             f"{coarse.crs.to_string()}; warp one to the other first, for example with  "
             f"gdalwarp -t_srs {fine.crs.to_string()} -r cubic"
         )
-    between = ~coarse.transform @ fine.transform
-    turned = max(abs(between.b) * fine.width, abs(between.d) * fine.height) > _SKEW * max(
-        fine.width, fine.height
-    )
-    if turned or between.a <= 0 or between.e <= 0:
+    # Panchromatic pixels to multispectral ones: [[a, b, c], [d, e, f], [0, 0, 1]].
+    (a, b, c), (d, e, f), _ = np.linalg.solve(_matrix(coarse.transform), _matrix(fine.transform))
+    turned = max(abs(b) * fine.height, abs(d) * fine.width) > _SKEW * max(fine.width, fine.height)
+    if turned or a <= 0 or e <= 0:
         raise ImageFileError(
             f"{names}: expected pictures whose rows and columns run alike, got one that is turned "
             "or mirrored against the other; warp one to the other first with  gdalwarp"
@@ -140,12 +176,16 @@ def grid_of(panchromatic: GeoTiff, multispectral: GeoTiff) -> Grid:
     try:
         return checked(
             Grid(
-                Axis(between.e, between.f, fine.height, coarse.height),
-                Axis(between.a, between.c, fine.width, coarse.width),
+                Axis(float(e), float(f), fine.height, coarse.height),
+                Axis(float(a), float(c), fine.width, coarse.width),
             )
         )
     except ImageSizeError as error:
         raise ImageSizeError(f"{names}: {error}") from None
+
+
+def _matrix(transform: Any) -> NDArray[np.float64]:
+    return np.array(tuple(transform)[:9], np.float64).reshape(3, 3)
 
 
 def _named(names: str, fine: tuple[int, int], coarse: tuple[int, int]) -> Grid:

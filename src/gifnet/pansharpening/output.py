@@ -19,6 +19,7 @@ from gifnet.pansharpening.sinks import to_stored
 
 _TILE = 512
 _SUFFIXES = {".tif", ".tiff"}
+_NOT_KEPT = {"alpha", "cyan", "magenta", "yellow", "black"}
 _PREFIX = "GIFNET_"
 # Of the multispectral picture's tags: what is not true of the result, or is set anew.
 _LEFT_OUT = ("STATISTICS_", "AREA_OR_POINT", "TIFFTAG_SOFTWARE", "LAYOUT", "OVR_", "GIFNET_")
@@ -114,7 +115,7 @@ def written(
     profile = _profile(panchromatic, multispectral, nodata)
     try:
         with rasterio.open(temporary, "w", **profile) as dataset:
-            _describe(dataset, panchromatic, multispectral)
+            _describe(rasterio, dataset, panchromatic, multispectral)
             yield GeoTiffSink(dataset, nodata, masked=masked)
         if cloud_optimised:
             _copy_for_clouds(temporary, copied, multispectral.dtype)
@@ -138,8 +139,9 @@ def _profile(panchromatic: GeoTiff, multispectral: GeoTiff, nodata: float | None
     fine, coarse = panchromatic.dataset, multispectral.dataset
     transform, crs = fine.transform, fine.crs or coarse.crs
     if not panchromatic.georeferenced and multispectral.georeferenced:
-        scaling = type(transform).scale(coarse.width / fine.width, coarse.height / fine.height)
-        transform = coarse.transform @ scaling
+        down, right = coarse.height / fine.height, coarse.width / fine.width
+        a, b, c, d, e, f = tuple(coarse.transform)[:6]
+        transform = type(transform)(a * right, b * down, c, d * right, e * down, f)
     return {
         "driver": "GTiff",
         "height": fine.height,
@@ -149,6 +151,9 @@ def _profile(panchromatic: GeoTiff, multispectral: GeoTiff, nodata: float | None
         "crs": crs,
         "transform": transform,
         "nodata": nodata,
+        # Else GDAL would call the fourth band of 8 bits alpha.
+        "photometric": "minisblack",
+        "alpha": "no",
         "tiled": True,
         "blockxsize": _TILE,
         "blockysize": _TILE,
@@ -159,7 +164,7 @@ def _profile(panchromatic: GeoTiff, multispectral: GeoTiff, nodata: float | None
     }
 
 
-def _describe(dataset: Any, panchromatic: GeoTiff, multispectral: GeoTiff) -> None:
+def _describe(rasterio: Any, dataset: Any, panchromatic: GeoTiff, multispectral: GeoTiff) -> None:
     """Give the result the tags of its sources."""
     fine, coarse = panchromatic.dataset, multispectral.dataset
     dataset.update_tags(**_kept(coarse.tags()))
@@ -168,7 +173,10 @@ def _describe(dataset: Any, panchromatic: GeoTiff, multispectral: GeoTiff) -> No
     if fine.rpcs and not panchromatic.georeferenced:
         dataset.rpcs = fine.rpcs
     places = [index - 1 for index in multispectral.indexes]
-    dataset.colorinterp = [coarse.colorinterp[place] for place in places]
+    # What only goes together with other bands, or hides them, is not kept.
+    undefined = rasterio.enums.ColorInterp.undefined
+    colours = [coarse.colorinterp[place] for place in places]
+    dataset.colorinterp = [undefined if colour.name in _NOT_KEPT else colour for colour in colours]
     dataset.scales = [coarse.scales[place] for place in places]
     dataset.offsets = [coarse.offsets[place] for place in places]
     dataset.units = [coarse.units[place] or "" for place in places]

@@ -67,11 +67,9 @@ def measure_relation(scene: Scene, alignment: Alignment) -> Relation:
         logger.info("too few pixels to measure the blur and the place of the bands")
         return Relation(sigma, 0.0, 0.0, 0.0)
     for _ in range(_ROUNDS):
+        sigma = _best_blur(samples, place, ratio)
         if alignment is Alignment.AUTO:
             place = _aligned(samples, sigma, place, ratio)
-        sigma = _best_blur(samples, place, ratio)
-    if alignment is Alignment.AUTO:
-        place = _aligned(samples, sigma, place, ratio)
     explained = samples.explained(sigma, place)
     logger.info(
         "the bands are blurred by %.1f and lie %.2f down, %.2f right of the panchromatic picture "
