@@ -44,7 +44,7 @@ def weighted_brovey(multispectral: Bands, panchromatic: Bands) -> Bands:
                 count=count,
                 dtype="float32",
                 crs="EPSG:32633",
-                transform=rasterio.Affine(size, 0, 0, 0, -size, 0),
+                transform=rasterio.Affine(size, 0, 1000, 0, -size, 1000),
             ) as dataset:
                 dataset.write(stacked)
         with rasterio.open(_pansharpened_vrt(Path(folder), multispectral.shape[2])) as dataset:

@@ -118,7 +118,7 @@ def rows() -> Iterator[tuple[str, str, Sharpen, bool]]:
 
 
 def values(scene: Scene, result: Pixels) -> list[float]:
-    """SAM, ERGAS, PSNR and Q2n of a result, rounded and cut off as a file has it."""
+    """SAM, ERGAS, PSNR of all bands and Q2n of a result, rounded and cut off as in a file."""
     largest = np.iinfo(scene.truth.dtype).max
     stored = np.clip(np.rint(result.astype(np.float64)), 0, largest)
     truth = scene.truth.astype(np.float64)
@@ -126,7 +126,7 @@ def values(scene: Scene, result: Pixels) -> list[float]:
     return [
         sam([truth], stored, data_range=largest),
         ergas([truth], stored, data_range=largest, ratio=ratio),
-        psnr([truth], stored, data_range=largest),
+        psnr([truth.reshape(len(truth), -1)], stored.reshape(len(truth), -1), data_range=largest),
         q2n([truth], stored, data_range=largest),
     ]
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from classical_pansharpening import interpolation
 from make_pansharpening_table import classical, moved, ours, scenes, values
 
