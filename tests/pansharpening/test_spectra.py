@@ -76,6 +76,11 @@ def test_a_picture_without_detail_gives_plain_interpolation(truth: Truth) -> Non
     result = enlarged(linear, height, width)
     fine = np.add.outer(np.arange(height) / 4 - 0.375, 2 * (np.arange(width) / 4 - 0.375))
     assert error_of(result[:, :, 0], fine) < 1e-3
+    noisy = truth.multispectral
+    pans = (np.full((height, width), value, np.float32) for value in (0.1, 1, 777))
+    results = [pansharpen(pan, noisy) for pan in pans]
+    np.testing.assert_array_equal(results[0], results[1])
+    np.testing.assert_array_equal(results[0], results[2])
 
 
 @pytest.mark.parametrize("bands", [1, 7])

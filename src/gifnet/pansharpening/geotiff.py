@@ -93,6 +93,12 @@ class GeoTiff:
         self.dtype = np.dtype(self.dataset.dtypes[self.indexes[0] - 1])
         for index in self.indexes:
             require_dtype(np.dtype(self.dataset.dtypes[index - 1]), name=self.name)
+        types = {self.dataset.dtypes[index - 1] for index in self.indexes}
+        if len(types) > 1:
+            raise ImageFileError(
+                f"{path}: expected bands of one type, got {', '.join(sorted(types))}; convert them "
+                "to one, for example with  gdal_translate -ot Float32"
+            )
         self.nodata: float | None = self.dataset.nodatavals[self.indexes[0] - 1]
         flags = self.dataset.mask_flag_enums[self.indexes[0] - 1]
         of_alpha = self._kinds.MaskFlags.alpha in flags

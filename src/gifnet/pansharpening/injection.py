@@ -14,6 +14,8 @@ from gifnet.pansharpening.statistics import Statistics, statistics
 
 # The panchromatic picture is not divided by less than this share of its mean.
 _DARK = 0.01
+# Less contrast than this share of its values is none: float32 rounds so.
+_ROUNDING = 1e-5
 _FULL_WIDTH = 2.355  # of a Gaussian at half its height, in standard deviations
 
 
@@ -25,7 +27,7 @@ class Injection:
         scene: the pictures.
         relation: their blur and place.
         seen: statistics of the panchromatic picture as the multispectral sensor sees it.
-        local_variance: mean of its variance around each pixel.
+        local_variance: mean of its variance around each pixel; 0 if it has none but rounding.
         slopes: of each band by it, over the whole picture.
         sigma: of the Gaussian that says what is around a pixel, in multispectral pixels.
     """
@@ -89,12 +91,14 @@ def measured_injection(scene: Scene, alignment: Alignment) -> Injection:
     )
     # The means may differ a little where one picture has no data.
     variance -= pixels * (seen_statistics.mean - scene.fine_statistics.mean) ** 2
-    slopes = covariances / variance if variance > 0 else np.zeros_like(covariances)
+    size = max(abs(scene.fine_statistics.least), abs(scene.fine_statistics.largest))
+    flat = variances <= pixels * (_ROUNDING * size) ** 2
+    slopes = covariances / variance if variance > 0 and not flat else np.zeros_like(covariances)
     return Injection(
         scene=scene,
         relation=relation,
         seen=seen_statistics,
-        local_variance=variances / max(pixels, 1),
+        local_variance=0.0 if flat else variances / max(pixels, 1),
         slopes=tuple(slopes.tolist()),
         sigma=sigma,
     )
@@ -142,18 +146,19 @@ class Prepared:
         injection, scene = self._injection, self._injection.scene
         values, valid = scene.band(band, self._around)
         known = scene.band_statistics[band]
+        inner = self._coarse.within(self._around).slices
+        enlarged = scene.enlarged(values[inner], self._region)
+        if not injection.local_variance:
+            return enlarged
         weight = (valid & self._valid).astype(np.float32)
         seen = self._seen - np.float32(injection.seen.mean)
         centred = values - np.float32(known.mean)
         covariance = _local(centred, seen, weight, injection.sigma)
-        variance = _local(seen, seen, weight, injection.sigma)
-        total = variance + np.float32(injection.local_variance)
-        total[total <= 0] = 1
+        total = _local(seen, seen, weight, injection.sigma) + np.float32(injection.local_variance)
         slope = scene.enlarged(covariance / total, self._region)
         share = scene.enlarged(injection.local_variance / total, self._region)
-        inner = self._coarse.within(self._around).slices
-        enlarged = scene.enlarged(values[inner], self._region)
-        return np.asarray(enlarged + (slope + share * self._usual(band, enlarged)) * self._detail)
+        gain = slope + share * self._usual(band, enlarged)
+        return np.asarray(enlarged + gain * self._detail)
 
     def _usual(self, band: int, enlarged: FloatArray) -> FloatArray | np.float32:
         scene = self._injection.scene
