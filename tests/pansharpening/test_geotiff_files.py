@@ -334,3 +334,27 @@ def test_importing_pansharpening_imports_no_rasterio() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert run.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("cloud_optimised", [False, True])
+def test_pixels_that_are_points_and_grids_that_are_turned_alike_stay_so(
+    cloud_optimised: bool, truth: Truth, write_tiff: WriteTiff, tmp_path: Path
+) -> None:
+    turned = [
+        rasterio.Affine(0.8 * size, -0.6 * size, EAST, -0.6 * size, -0.8 * size, NORTH)
+        for size in (1.0, 4.0)
+    ]
+    pan = write_tiff(
+        "pan.tif",
+        truth.panchromatic,
+        None,
+        transform=turned[0],
+        tags={"AREA_OR_POINT": "Point"},
+    )
+    ms = write_tiff("ms.tif", truth.multispectral, None, transform=turned[1])
+    pansharpen_files(pan, ms, tmp_path / "sharp.tif", cloud_optimised=cloud_optimised)
+    with rasterio.open(pan) as fine, rasterio.open(tmp_path / "sharp.tif") as result:
+        assert result.tags()["AREA_OR_POINT"] == fine.tags()["AREA_OR_POINT"] == "Point"
+        np.testing.assert_allclose(tuple(result.transform), tuple(fine.transform), atol=1e-6)
+    expected = pansharpen(truth.panchromatic, truth.multispectral)
+    assert error_of(read(tmp_path / "sharp.tif"), expected) < 1

@@ -160,6 +160,15 @@ def test_what_lies_under_no_data_changes_nothing(truth: Truth, hidden: float) ->
     assert np.quantile(beside, 0.99) < 0.2, "no dark fringe beside no data"
 
 
+def test_an_empty_band_does_not_spoil_the_others(truth: Truth) -> None:
+    bands = truth.multispectral.copy()
+    bands[:, :, 3] = np.nan
+    result = pansharpen(truth.panchromatic, bands)
+    assert np.isnan(result[:, :, 3]).all()
+    expected = pansharpen(truth.panchromatic, truth.multispectral[:, :, :3])
+    np.testing.assert_allclose(result[:, :, :3], expected, rtol=1e-4)
+
+
 def test_data_never_becomes_no_data(truth: Truth) -> None:
     flat = np.full((24, 32, 1), 7, np.uint8)
     flat[:3] = 0

@@ -107,18 +107,20 @@ class _Samples:
         self._grid = scene.grid
         self._mean = scene.fine_statistics.mean
         self._deviation = scene.fine_statistics.deviation or 1.0
+        self._bands = [band for band, known in enumerate(scene.band_statistics) if known.count]
+        statistics = [scene.band_statistics[band] for band in self._bands]
         regions = list(blocks(_shared(scene.grid), _BLOCK))
         chosen = np.unique(np.linspace(0, len(regions) - 1, _MOST_BLOCKS).astype(int))
         self._blocks: list[tuple[Region, FinePicture, NDArray[np.float64], Valid]] = []
         self.count = 0
         for region in (regions[index] for index in chosen):
-            bands = [scene.band(band, region) for band in range(scene.multispectral.bands)]
+            bands = [scene.band(band, region) for band in self._bands]
             valid = np.logical_and.reduce([window.valid for window in bands])
             if not valid.any():
                 continue
             values = [
                 (window.values.astype(np.float64) - known.mean) / (known.deviation or 1.0)
-                for window, known in zip(bands, scene.band_statistics, strict=True)
+                for window, known in zip(bands, statistics, strict=True)
             ]
             self._blocks.append((region, _kept(scene, region), np.stack(values, -1), valid))
             self.count += int(valid.sum())
