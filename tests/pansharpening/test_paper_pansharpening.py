@@ -42,7 +42,7 @@ def test_a_matched_picture_has_the_histogram_of_the_other() -> None:
 
 
 def test_values_that_the_other_picture_lacks_do_not_come_up() -> None:
-    target = RANDOM.choice(np.float32([0.2, 0.7]), 10_000)
+    target = RANDOM.choice(np.array([0.2, 0.7], np.float32), 10_000)
     source = RANDOM.random(10_000).astype(np.float32)
     matched = Matching(histogram_of(source), histogram_of(target))(source)
     assert (np.minimum(np.abs(matched - 0.2), np.abs(matched - 0.7)) < 1e-3).mean() > 0.999

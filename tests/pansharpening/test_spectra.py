@@ -11,7 +11,7 @@ from gifnet.metrics import ergas, sam
 from gifnet.pansharpening import pansharpen, scene
 from gifnet.pansharpening.grids import Axis, Grid, grid_by_size
 from gifnet.pansharpening.pansharpen import measured
-from gifnet.pansharpening.rasters import ArrayRaster, filled
+from gifnet.pansharpening.rasters import ArrayRaster, extended, filled
 from gifnet.pansharpening.relation import measure_relation
 from gifnet.pansharpening.resampling import weights
 from gifnet.pansharpening.scene import FinePicture
@@ -25,9 +25,7 @@ def enlarged(multispectral: Pixels, height: int, width: int) -> Pixels:
 
 
 def moved(picture: Pixels, down: float, right: float) -> Pixels:
-    fine = FinePicture(
-        lambda region: scene.extended(ArrayRaster(picture, name="made"), 0, region, 0.0)
-    )
+    fine = FinePicture(lambda region: extended(ArrayRaster(picture, name="made"), 0, region, 0.0))
     return fine.moved(down, right).at(Region(0, 0, *picture.shape))
 
 
@@ -175,7 +173,10 @@ def test_data_never_becomes_no_data(truth: Truth) -> None:
     result = pansharpen(np.full((96, 128), 9, np.uint8), flat, nodata=0)
     assert set(np.unique(result)) == {0, 7}
     again = to_stored(
-        np.float32([[254.2, 255.9, 3.0]]), np.array([[True, True, False]]), np.dtype("uint8"), 255
+        np.array([[254.2, 255.9, 3.0]], np.float32),
+        np.array([[True, True, False]]),
+        np.dtype("uint8"),
+        255,
     )
     assert again.tolist() == [[254, 254, 255]]
 
