@@ -35,6 +35,7 @@ LAYERS = {
     "export": 3,
     "training": 4,
     "evaluation": 4,
+    "pansharpening": 4,
     "cli": 6,
 }
 ALLOWED_OUTSIDE = {
@@ -60,6 +61,7 @@ HEAVY = {
     "tifffile",
     "imagecodecs",
     "OpenEXR",
+    "rasterio",
 }
 
 

@@ -24,6 +24,7 @@ from gifnet.version import __version__
 _COMMANDS = [
     LazyCommand("fuse", "gifnet.cli.fuse", "Fuse two pictures of one scene into one."),
     LazyCommand("enhance", "gifnet.cli.enhance", "Enhance a single picture."),
+    LazyCommand("pansharpen", "gifnet.cli.pansharpen", "Sharpen bands by a panchromatic picture."),
     LazyCommand("export", "gifnet.cli.export", "Write the network to ONNX or OpenVINO files."),
     LazyCommand("evaluate", "gifnet.cli.evaluate", "Measure and compare the results of methods."),
     LazyCommand("weights", "gifnet.cli.weights", "List, convert and describe weights."),

@@ -21,7 +21,7 @@ from gifnet.imaging.arrays import (
     widest_dtype,
 )
 from gifnet.imaging.colour import fuse_chroma, ycbcr_to_rgb
-from gifnet.inference.network import Engine, Network, PlainNetwork
+from gifnet.inference.network import Engine, Network, PlainNetwork, Read, Write
 from gifnet.inference.settings import Device, Precision, Runtime, parse_setting
 from gifnet.inference.source_order import should_swap
 from gifnet.inference.sources import Source
@@ -140,6 +140,31 @@ class Fuser:
         """What computes it: ``openvino``, ``onnxruntime`` or ``torch``."""
         return self._network.runtime
 
+    def fuse_luma(
+        self, height: int, width: int, read: Read, write: Write, progress: Progress | None = None
+    ) -> None:
+        """Fuse two grey pictures that are read and written region by region.
+
+        Args:
+            height: rows of the pictures, at least 5.
+            width: columns, at least 5.
+            read: gives both of a region, (1, 2, rows, columns) in [0, 1]; called several times for
+                each pixel.
+            write: takes the result of a region, (rows, columns) in [0, 1]; each pixel once.
+            progress: is told the share of the work that is done.
+
+        Raises:
+            CheckpointError: the network gives no finite numbers.
+            ImageSizeError: the pictures are too small, or too large for the memory.
+        """
+        require_minimum_size((height, width), minimum=MINIMUM_SIZE, name="a")
+
+        def write_checked(region: Region, luma: FloatArray) -> None:
+            _require_finite(luma)
+            write(region, np.clip(luma, 0.0, 1.0))
+
+        self._network.fuse(height, width, read, write_checked, progress or (lambda _: None))
+
     def fuse(
         self,
         a: Picture,
@@ -214,11 +239,7 @@ class Fuser:
             return stacked
 
         def write(region: Region, luma: FloatArray) -> None:
-            if not np.isfinite(luma).all():
-                raise CheckpointError(
-                    "expected finite numbers from the network, got NaN or infinity; its weights "
-                    "are damaged: take others"
-                )
+            _require_finite(luma)
             luma = np.clip(luma, 0.0, 1.0)
             chroma = first.chroma(region.slices)
             if second is not first:
@@ -228,6 +249,14 @@ class Fuser:
         height, width = shape[:2]
         self._network.fuse(height, width, read, write, progress or (lambda _: None))
         return fused
+
+
+def _require_finite(luma: FloatArray) -> None:
+    if not np.isfinite(luma).all():
+        raise CheckpointError(
+            "expected finite numbers from the network, got NaN or infinity; its weights are "
+            "damaged: take others"
+        )
 
 
 def _ranges(weights: str | Path | None, sha256: str) -> Ranges:
