@@ -203,7 +203,9 @@ def test_bad_settings_are_refused_with_what_there_is() -> None:
     message = "application must be one of auto, ivif, mfif, meif, nir-vis, medical; got 'x-ray'"
     with pytest.raises(SettingError, match=message):
         FIRST.fuse(grey(1), grey(2), application="x-ray")
-    with pytest.raises(SettingError, match="precision must be one of float32, bfloat16, int8; got 'f'"):
+    with pytest.raises(
+        SettingError, match="precision must be one of float32, bfloat16, int8; got 'f'"
+    ):
         Fuser.from_model(build_gifnet(seed=0), precision="f")
     with pytest.raises(SettingError, match="device must be one of auto, cpu, cuda, mps; got 'tpu'"):
         Fuser(device="tpu")

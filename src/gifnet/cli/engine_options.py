@@ -30,7 +30,8 @@ ThreadsOption = Annotated[
     typer.Option(
         "--threads",
         min=1,
-        help="How many to compute with on a CPU.  [default: all that the process may use]",
+        help="How many to compute with on a CPU.  [default: all that the process may use, "
+        "or its share where others fuse already]",
     ),
 ]
 TileOption = Annotated[

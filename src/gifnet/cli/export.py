@@ -40,16 +40,33 @@ def command(
     precision: Annotated[
         Precision, typer.Option("--precision", help="Of the numbers in the files.")
     ] = Precision.FLOAT32,
+    pictures: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(
+            "--pictures",
+            metavar="FOLDER FOLDER",
+            help="For int8: two folders of pictures of equal name to calibrate on, like those that "
+            "are to be fused; twice the same for single pictures.",
+        ),
+    ] = None,
     verbose: VerboseOption = False,  # noqa: ARG001 - handled by its callback
 ) -> None:
     """Write the network to files that other programs run without gifnet.
 
     The files are run and compared with the network on pictures of several sizes before they get
-    their names; a difference above 1e-4 is an error. docs/export.md shows how to use them.
+    their names; a difference above 1e-4 is an error. int8 is calibrated on pictures of yours, and
+    how far it is from float32 is said. docs/export.md shows how to use the files.
     """
+    folders = () if pictures is None else tuple(dict.fromkeys(pictures))
     with progress_bar("comparing") as progress:
         exported = export_network(
-            output, form, whole=whole, weights=weights, precision=precision, progress=progress
+            output,
+            form,
+            whole=whole,
+            weights=weights,
+            precision=precision,
+            pictures=folders,
+            progress=progress,
         )
     for file in exported.files:
         typer.echo(f"wrote {file} ({file.stat().st_size / 1e6:.2f} MB)")

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from gifnet.data.folders import SceneFiles, list_singles, match_pairs, warn_of_lonely
 from gifnet.errors import DataError
 
+MOST_PAIRS = 64
+"""To calibrate on: more change the ranges no more."""
+
 
 def find_pairs(folders: Sequence[Path], most: int) -> list[SceneFiles]:
     """Find pairs in two folders, by stem, or pictures in one, each a pair with itself.

@@ -1,13 +1,20 @@
 """The network as files for other programs: made, compared with the network, put in place."""
 
 import logging
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-from gifnet.checkpoints import load_arrays
+import numpy as np
+from numpy.typing import NDArray
+
+from gifnet.checkpoints import WeightArrays, load_arrays
+from gifnet.data.luma_pairs import MOST_PAIRS, find_pairs, load_luma
+from gifnet.engine import fold
 from gifnet.engine.graph_bytes import STAGES, WHOLE
-from gifnet.errors import ExportError
+from gifnet.errors import ExportError, MissingDependencyError
 from gifnet.export.files import require_library, write_model
 from gifnet.export.loaded import library_for
 from gifnet.export.models import Source, model_bytes, model_metadata
@@ -18,8 +25,13 @@ from gifnet.export.verify import Verification, verify
 
 logger = logging.getLogger(__name__)
 
+FloatArray = NDArray[np.float32]
 Progress = Callable[[float], None]
 """Is told the share of the work that is done, 0 to 1."""
+
+
+# Pairs of pictures that int8 is compared on.
+_COMPARED = 8
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,7 @@ def export_network(
     whole: bool = False,
     weights: str | Path | None = None,
     precision: str | Precision = Precision.FLOAT32,
+    pictures: Sequence[Path] = (),
     progress: Progress = lambda _: None,
 ) -> Exported:
     """Write a network to files that need no gifnet, and compare them with it first.
@@ -53,7 +66,9 @@ def export_network(
         whole: one graph of the whole network for pictures of any size, instead of the four stages
             that compute them tile by tile.
         weights: as for ``Fuser``.
-        precision: of the numbers in the files: ``float32``.
+        precision: of the numbers in the files: ``float32`` or ``int8``.
+        pictures: for int8: two folders with pictures of equal name, or one, whose pictures are
+            pairs with themselves. On them it is calibrated and compared.
         progress: is told the share of the work that is done.
 
     Returns:
@@ -62,6 +77,7 @@ def export_network(
     Raises:
         ExportError: there is no such format or precision, the output is no place for it, or the
             files do not compute what the network does.
+        DataError: there are no such pictures.
         CheckpointError: the weights cannot be loaded, or are not of the published size.
         MissingDependencyError: nothing is installed that writes the format, or runs it.
     """
@@ -69,7 +85,7 @@ def export_network(
     check_place(output, form, whole=whole)
     require_library(form)
     library_for(form)
-    source = Source(load_arrays(weights))
+    source, pairs = _calibrated(load_arrays(weights), precision, pictures)
     names = (WHOLE,) if whole else STAGES
     try:
         with staging_folder(output) as folder:
@@ -80,7 +96,7 @@ def export_network(
                 model = model_bytes(name, source, precision)
                 write_model(model, file, form, model_metadata(name, source, precision))
             logger.info("made %s; comparing with the network", ", ".join(names))
-            verification = verify(made, source, form, progress)
+            verification = verify(made, source, form, progress, pairs)
             if whole:
                 return Exported(move_file(folder, output, form), verification)
             write_notes(folder, source, form, precision, verification)
@@ -90,3 +106,26 @@ def export_network(
             f"cannot write {output} ({error.strerror or error}): check the folder's mode and the "
             "free space, or choose another place"
         ) from error
+
+
+def _calibrated(
+    weights: WeightArrays, precision: Precision, pictures: Sequence[Path]
+) -> tuple[Source, Sequence[FloatArray]]:
+    """What is exported, and for int8 some of the pictures that it was calibrated on."""
+    if precision is not Precision.INT8:
+        if pictures:
+            raise ExportError(f"expected pictures for int8 only, got some for {precision}")
+        return Source(weights), ()
+    if not pictures:
+        raise ExportError(
+            "expected pictures to calibrate int8 on, got none: name one folder or two with "
+            "--pictures, like those that are to be fused"
+        )
+    pairs = [load_luma(files) for files in find_pairs(pictures, MOST_PAIRS)]
+    if find_spec("openvino") is None:
+        raise MissingDependencyError("openvino", extra="openvino", purpose="calibrating for int8")
+    from gifnet.engine.calibration import calibrate
+
+    ranges = calibrate(fold(weights.arrays), pairs, os.cpu_count() or 1)
+    words = f"{len(pairs)} pairs of {' and '.join(folder.name for folder in pictures)}"
+    return Source(weights, ranges, words), pairs[:: -(-len(pairs) // _COMPARED)]

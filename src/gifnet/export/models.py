@@ -1,5 +1,6 @@
 """The models that are exported, as bytes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 from gifnet.checkpoints import WeightArrays
 from gifnet.engine import fold
 from gifnet.engine.folding import FoldedWeights
-from gifnet.engine.graph_bytes import graph, with_metadata, with_weights
+from gifnet.engine.graph_bytes import AnyArray, graph, with_metadata, with_weights
+from gifnet.engine.quantising import Ranges, quantise
 from gifnet.export.ports import PORTS
 from gifnet.export.settings import Precision
 from gifnet.version import __version__
@@ -19,14 +21,23 @@ class Source:
 
     Attributes:
         weights: as they were trained.
+        ranges: of the activations, where files are to compute with integers.
+        pictures: what the ranges were measured on, in words.
     """
 
     weights: WeightArrays
+    ranges: Ranges | None = None
+    pictures: str = ""
 
     @cached_property
     def folded(self) -> FoldedWeights:
         """As the graphs compute with them, but for the auxiliary's influence, which is an input."""
         return {name: array for name, array in self._folded.items() if name != "auxiliary_weight"}
+
+    @cached_property
+    def stored(self) -> Mapping[str, AnyArray]:
+        """What the files hold: the folded weights, or integers made of them."""
+        return self.folded if self.ranges is None else quantise(self.folded, self.ranges)
 
     @property
     def auxiliary_weight(self) -> float:
@@ -45,6 +56,7 @@ class Source:
             "gifnet.recipe": header.recipe_name,
             "gifnet.licence": header.licence,
             "gifnet.auxiliary_weight": repr(self.auxiliary_weight),
+            **({"gifnet.calibrated_on": self.pictures} if self.pictures else {}),
         }
 
     @cached_property
@@ -69,7 +81,7 @@ def model_bytes(name: str, source: Source, precision: Precision) -> bytes:
         CheckpointError: the network is not of the published size.
     """
     return with_metadata(
-        with_weights(graph(name), source.folded),
+        with_weights(graph(name, quantised=precision is Precision.INT8), source.stored),
         version=__version__,
         description=f"GIFNet, one model that fuses any pictures. {PORTS[name].summary}",
         entries=model_metadata(name, source, precision),

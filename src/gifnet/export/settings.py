@@ -31,6 +31,9 @@ class Precision(StrEnum):
 
     FLOAT32 = "float32"
 
+    INT8 = "int8"
+    """Of the weights of the encoder and of what reads it; the others stay in float32."""
+
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 

@@ -1,6 +1,6 @@
 """Exported files, compared with the network they were made of."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +22,14 @@ Advance = Callable[[float], None]
 TOLERANCE = 1e-4
 """Of float32, in a luma of 0 to 1; sums in another order differ by some 1e-6."""
 
+LEAST_DECIBELS = 30
+"""Of int8: less is a mistake, not rounding."""
+
 SIZES = ((5, 7), (47, 59), (29, 131), (86, 58))
 """Rows and columns: smaller than a window, prime, wide, and no multiple of 4."""
+
+# Longest side of the parts of pictures that int8 is compared on.
+_PART = 320
 
 # Sides of tiles, and bytes to keep features in between the passes: nothing, all, a part. One more
 # than sizes, so that a size is not always cut alike.
@@ -40,6 +46,7 @@ class Verification:
         pairs: how many pairs of pictures.
         sizes: rows and columns of the pictures.
         difference: the largest one, in a luma of 0 to 1.
+        decibels: of int8, PSNR in each pair; else none.
     """
 
     library: str
@@ -47,6 +54,7 @@ class Verification:
     pairs: int
     sizes: tuple[tuple[int, int], ...]
     difference: float
+    decibels: tuple[float, ...] = ()
 
     @property
     def against_network(self) -> bool:
@@ -55,6 +63,12 @@ class Verification:
 
     def __str__(self) -> str:
         """One line for people."""
+        if self.decibels:
+            return (
+                f"int8 on {self.library} against {self.reference}: "
+                f"{float(np.mean(self.decibels)):.1f} dB on average, {min(self.decibels):.1f} dB "
+                f"at least, in {self.pairs} of the pairs that it was calibrated on"
+            )
         sizes = ", ".join(f"{width} x {height}" for height, width in self.sizes)
         return (
             f"verified on {self.library} against {self.reference}: largest difference "
@@ -63,7 +77,11 @@ class Verification:
 
 
 def verify(
-    files: Mapping[str, Path], source: Source, form: Format, advance: Advance
+    files: Mapping[str, Path],
+    source: Source,
+    form: Format,
+    advance: Advance,
+    pictures: Sequence[FloatArray] = (),
 ) -> Verification:
     """Compare exported files with the network, on sizes that were nowhere said to them.
 
@@ -72,18 +90,21 @@ def verify(
         source: the weights that they were made of.
         form: their format.
         advance: is told the progress.
+        pictures: for int8: pairs that it is compared on; parts of them are enough.
 
     Returns:
-        The largest difference, at most ``TOLERANCE``.
+        The largest difference, at most ``TOLERANCE``; of int8 at least ``LEAST_DECIBELS``.
 
     Raises:
-        ExportError: it is larger.
+        ExportError: they differ more.
         MissingDependencyError: nothing is installed that runs the files.
     """
     library = library_for(form)
     runs = {name: load(file, library) for name, file in files.items()}
     name, reference = make_reference(source)
     fuse = _whole(runs[WHOLE]) if WHOLE in runs else _tiled(FileStages(runs))
+    if pictures:
+        return _compare_int8(fuse, (library, name, reference), pictures, source, advance)
     pairs = list(_pairs(source.auxiliary_weight))
     largest = 0.0
     for done, (pair, auxiliary_weight) in enumerate(pairs, 1):
@@ -91,15 +112,41 @@ def verify(
         worst = float(np.abs(difference).max())
         # NaN is no more than anything.
         if not worst <= TOLERANCE:
-            height, width = pair.shape[-2:]
-            raise ExportError(
-                f"expected exported files that give what {name} does to within {TOLERANCE:.0e}, "
-                f"got a difference of {worst:.1e} at {width} x {height} pixels on {library}; "
-                f"nothing was written: try another version of {library}, and please report it"
-            )
+            raise _differs(pair, f"within {TOLERANCE:.0e}", f"a difference of {worst:.1e}", library)
         largest = max(largest, worst)
         advance(done / len(pairs))
     return Verification(library, name, len(pairs), SIZES, largest)
+
+
+def _compare_int8(
+    fuse: Fuse,
+    against: tuple[str, str, Fuse],
+    pictures: Sequence[FloatArray],
+    source: Source,
+    advance: Advance,
+) -> Verification:
+    library, name, reference = against
+    decibels, largest = [], 0.0
+    for done, picture in enumerate(pictures, 1):
+        pair = np.ascontiguousarray(picture[..., :_PART, :_PART])
+        difference = fuse(pair, source.auxiliary_weight) - reference(pair, source.auxiliary_weight)
+        largest = max(largest, float(np.abs(difference).max()))
+        error = max(float(np.mean(np.square(difference, dtype=np.float64))), 1e-12)
+        decibels.append(float(-10 * np.log10(error)))
+        if not decibels[-1] >= LEAST_DECIBELS:
+            raise _differs(pair, f"to {LEAST_DECIBELS} dB", f"{decibels[-1]:.1f} dB", library)
+        advance(done / len(pictures))
+    sizes = tuple(dict.fromkeys((picture.shape[-2], picture.shape[-1]) for picture in pictures))
+    return Verification(library, name, len(pictures), sizes, largest, tuple(decibels))
+
+
+def _differs(pair: FloatArray, wanted: str, found: str, library: str) -> ExportError:
+    height, width = pair.shape[-2:]
+    return ExportError(
+        f"expected exported files that give what the network does {wanted}, got {found} at "
+        f"{width} x {height} pixels on {library}; nothing was written: try another version of "
+        f"{library}, and please report it"
+    )
 
 
 def _whole(run: Run) -> Fuse:

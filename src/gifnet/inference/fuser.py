@@ -48,7 +48,8 @@ class Fuser:
         precision: arithmetic of the network: ``float32``; ``bfloat16``, good to about half an
             8-bit level; or ``int8``, good to about a level, for weights that have an int8 form.
         runtime: the library that computes: ``auto``, ``openvino``, ``onnxruntime`` or ``torch``.
-        threads: how many to compute with on a CPU; all that the process may use if None.
+        threads: how many to compute with on a CPU; if None, all that the process may use, or its
+            share of them where other processes fuse already.
         tile: longest side of the tiles that pictures are computed in, in pixels; chosen if None.
             The result does not depend on it.
         max_memory: bytes that the process may take; chosen by what is free if None.

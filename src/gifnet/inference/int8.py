@@ -8,17 +8,16 @@ import numpy as np
 
 from gifnet.checkpoints import WeightArrays, load_arrays
 from gifnet.checkpoints.int8_ranges import ranges_bytes, ranges_path
-from gifnet.data.luma_pairs import find_pairs, load_luma
+from gifnet.data.luma_pairs import MOST_PAIRS, find_pairs, load_luma
 from gifnet.engine import Region, fold
 from gifnet.engine.quantising import Ranges
 from gifnet.errors import CheckpointError, MissingDependencyError
 from gifnet.imaging.arrays import FloatArray
 from gifnet.imaging.atomic import write_atomically
-from gifnet.inference.network import Engine, usable_processors
+from gifnet.inference.network import Engine
+from gifnet.inference.processors import usable_processors
 from gifnet.inference.settings import Device, Precision, Runtime
 
-MOST_PAIRS = 64
-"""More pictures change the ranges no more."""
 _COMPARED = 8
 
 

@@ -1,7 +1,6 @@
 """What computes the fused luma of a pair: the engine, or the plain network as it is trained."""
 
 import logging
-import os
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
@@ -15,6 +14,7 @@ from gifnet.engine.memory import default_budget, give_back_memory, left_of
 from gifnet.engine.quantising import Ranges, quantise
 from gifnet.errors import ImageSizeError, SettingError
 from gifnet.imaging.arrays import FloatArray, describe_size
+from gifnet.inference.processors import fair_share
 from gifnet.inference.settings import Device, Precision, Runtime, resolve_device
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Engine:
         precision: of the arithmetic.
         runtime: what computes.
         ranges: of the activations, for int8: from ``load_ranges``.
-        threads: how many on a CPU; all that the process may use if None.
+        threads: how many on a CPU; its share of the processors if None.
         tile: longest side of a tile, in pixels; chosen if None.
         max_memory: bytes that the process may take; chosen if None.
 
@@ -93,7 +93,7 @@ class Engine:
             weights,
             precision=self.precision,
             device=self.device,
-            threads=threads or usable_processors(),
+            threads=threads or fair_share(),
         )
         self.runtime = self._runtime.name
         self._tile = tile
@@ -164,14 +164,6 @@ class PlainNetwork:
             fused = self._model(pair[:, :1], pair[:, 1:])[0, 0].float().cpu()
         advance(1.0)
         write(whole, fused.numpy())
-
-
-def usable_processors() -> int:
-    """Processors that this process may use: fewer than the machine has where it is held to some."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 class _enough_memory:  # noqa: N801 - reads as a statement

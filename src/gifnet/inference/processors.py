@@ -1,0 +1,74 @@
+"""How many processors a process may use, and how many are left where others fuse too."""
+
+import contextlib
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import IO
+
+_CGROUP = Path("/sys/fs/cgroup/cpu.max")
+
+_held: list[IO[bytes]] = []
+"""The lock by which other processes see this one; it ends with the process, however that ends."""
+
+
+def usable_processors() -> int:
+    """Count the processors that this process may use.
+
+    Fewer than the machine has where it is held to some, by affinity or by a container's quota.
+    """
+    try:
+        count = len(os.sched_getaffinity(0))
+    except AttributeError:
+        count = os.cpu_count() or 1
+    with contextlib.suppress(OSError, ValueError):
+        quota, period = _CGROUP.read_text(encoding="ascii").split()
+        if quota != "max":
+            count = min(count, math.ceil(int(quota) / int(period)))
+    return max(count, 1)
+
+
+def fair_share() -> int:
+    """Choose how many threads to compute with where nobody says.
+
+    Processes of one user that fuse on one machine see each other by locked files in the folder for
+    temporary ones. Each takes its share of what there is when it starts to compute.
+
+    Returns:
+        All usable processors for a process that is alone, else its share, at least one.
+    """
+    try:
+        others = _others(Path(tempfile.gettempdir()) / f"gifnet-{os.getuid()}")
+    except (OSError, ImportError, AttributeError):
+        # No place for files, or a system without such locks (Windows): nobody is seen.
+        others = 0
+    return max(usable_processors() // (1 + others), 1)
+
+
+def _others(folder: Path) -> int:
+    """Count the other processes, and show this one to them."""
+    import fcntl
+
+    folder.mkdir(mode=0o700, exist_ok=True)
+    own = folder / f"{os.getpid()}.lock"
+    if not _held or _held[0].name != str(own):
+        stream = own.open("wb")
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _held[:] = [stream]
+    return sum(_is_locked(file) for file in folder.glob("*.lock") if file != own)
+
+
+def _is_locked(file: Path) -> bool:
+    import fcntl
+
+    try:
+        with file.open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Its process is gone.
+            file.unlink(missing_ok=True)
+            return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
