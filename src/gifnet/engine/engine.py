@@ -67,7 +67,7 @@ def compute(
         picture.prepare(work)
         # Where the next tile is, which may be under way already.
         following = [*(tile.top for tile in work.tiles[1:]), plan.height]
-        turns = in_turn(steps[work.stage], work.tiles, runtime.lanes)
+        turns = in_turn(steps[work.stage], work.tiles, runtime.pool)
         for (tile, sums), top in zip(turns, following, strict=True):
             picture.finish(work.stage, sums, top)
             done += work.cost * tile.height * tile.width

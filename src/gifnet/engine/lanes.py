@@ -2,42 +2,44 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, wait
 from itertools import islice
 from typing import TypeVar
 
 from gifnet.engine.regions import Region
 
+LANES = 2
+"""Threads of a pool: one puts inputs together and outputs away while the other computes."""
+
 _Result = TypeVar("_Result")
 
 
 def in_turn(
-    step: Callable[[Region], _Result], tiles: Sequence[Region], lanes: int
+    step: Callable[[Region], _Result], tiles: Sequence[Region], pool: Executor | None
 ) -> Iterator[tuple[Region, _Result]]:
     """Compute tiles, and give each with what came of it, in their order.
 
     Args:
-        step: computes a tile; is called in several threads if there are several lanes.
+        step: computes a tile; is called in the threads of the pool if there is one.
         tiles: the tiles.
-        lanes: so many are under way at a time.
+        pool: of ``LANES`` threads, or None.
 
     Yields:
-        Each tile and its result. The tiles after it that are under way have been started already.
+        Each tile and its result. The tile after it may be under way already.
     """
-    if lanes == 1 or len(tiles) == 1:
+    if pool is None or len(tiles) == 1:
         for tile in tiles:
             yield tile, step(tile)
         return
-    pool = ThreadPoolExecutor(lanes, thread_name_prefix="gifnet-lane")
+    coming: deque[tuple[Region, Future[_Result]]] = deque()
+    waiting = iter(tiles)
     try:
-        coming: deque[tuple[Region, Future[_Result]]] = deque()
-        waiting = iter(tiles)
-        coming.extend((tile, pool.submit(step, tile)) for tile in islice(waiting, lanes))
+        coming.extend((tile, pool.submit(step, tile)) for tile in islice(waiting, LANES))
         while coming:
             tile, future = coming.popleft()
             result = future.result()
             coming.extend((new, pool.submit(step, new)) for new in islice(waiting, 1))
             yield tile, result
     finally:
-        # Also where somebody interrupts: what is under way is finished, nothing else is begun.
-        pool.shutdown(cancel_futures=True)
+        # Where somebody interrupts: what is under way is finished, nothing else is begun.
+        wait([future for _, future in coming if not future.cancel()])

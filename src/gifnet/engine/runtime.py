@@ -1,6 +1,7 @@
 """What the tiling asks of a runtime: the four stages, and arrays to keep features in."""
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -54,11 +55,14 @@ class Runtime(Protocol):
     """Of one number in kept features."""
     working_bytes: int
     """Memory of a pass, for each pixel of its regions (measured)."""
+    fixed_bytes: float
+    """Memory that it keeps once it has computed a picture (measured)."""
     best_tile: int
     """Longest side of the tiles that are computed fastest (measured)."""
 
-    lanes: int
-    """How many stages may be asked for at a time, each by a thread of its own."""
+    pool: Executor | None
+    """Threads that may ask for stages at a time, or None: one thread only. They are always the
+    same, as each may hold memory of its own."""
 
     def embed(self, pair: FloatArray) -> Embedded:
         """Compute the shared encoder and the embeddings.

@@ -1,12 +1,12 @@
 """A runtime for the engine's tiling, made of exported files."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 
 import numpy as np
 
-from gifnet.engine.folding import CHANNELS
 from gifnet.engine.runtime import Embedded, Features, FloatArray, Padding, Sums
-from gifnet.engine.runtimes.numpy_features import assemble
+from gifnet.engine.runtimes.numpy_features import allocate, assemble
 from gifnet.export.loaded import Run
 
 
@@ -21,8 +21,9 @@ class FileStages:
     precision = "float32"
     bytes_per_feature = 4
     working_bytes = 13_000
+    fixed_bytes = 0.0
     best_tile = 96
-    lanes = 1
+    pool: Executor | None = None
 
     def __init__(self, stages: Mapping[str, Run]) -> None:
         self._stages = stages
@@ -56,7 +57,7 @@ class FileStages:
 
     def allocate(self, rows: int, columns: int) -> Features:
         """See ``Runtime.allocate``."""
-        return np.empty((1, rows, columns, CHANNELS), np.float32)
+        return allocate(rows, columns, np.float32)
 
     def assemble(self, parts: Sequence[Features], padding: Padding) -> Features:
         """See ``Runtime.assemble``."""

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 from gifnet.engine import Region, compute, fold, make_plan, make_runtime
 from gifnet.engine.graph_bytes import AnyArray
-from gifnet.engine.memory import default_budget, give_back_memory, left_of
+from gifnet.engine.memory import (
+    default_budget,
+    give_back_memory,
+    keep_large_blocks_apart,
+    left_of,
+    used_memory,
+)
 from gifnet.engine.quantising import Ranges, quantise
 from gifnet.errors import ImageSizeError, SettingError
 from gifnet.imaging.arrays import FloatArray, describe_size
@@ -78,6 +84,7 @@ class Engine:
         tile: int | None = None,
         max_memory: float | None = None,
     ) -> None:
+        keep_large_blocks_apart()
         folded = fold(arrays)
         self._auxiliary_weight = float(folded.pop("auxiliary_weight")[0])
         self.device = resolve_device(device)
@@ -97,16 +104,20 @@ class Engine:
         )
         self.runtime = self._runtime.name
         self._tile = tile
+        self._retained = 0.0
         self._max_memory = max_memory
         logger.info("the network runs on %s (%s) in %s", self.runtime, self.device, self.precision)
 
     def fuse(self, height: int, width: int, read: Read, write: Write, advance: Advance) -> None:
         """See ``Network.fuse``."""
         budget = self._max_memory or default_budget(height * width)
+        before = used_memory()
         plan = make_plan(
             height,
             width,
-            budget=left_of(budget),
+            # What fusing leaves behind is used again by the next picture, so that the plan is the
+            # same for every one.
+            budget=left_of(budget - self._runtime.fixed_bytes + self._retained),
             bytes_per_feature=self._runtime.bytes_per_feature,
             working_bytes=self._runtime.working_bytes,
             best_tile=self._runtime.best_tile,
@@ -124,6 +135,7 @@ class Engine:
         with _enough_memory((height, width)):
             compute(self._runtime, plan, read, write, self._auxiliary_weight, advance)
         give_back_memory()
+        self._retained += max(used_memory() - before, 0.0)
 
 
 class PlainNetwork:

@@ -1,10 +1,24 @@
 """Features as NumPy arrays, for the runtimes on the CPU."""
 
+import mmap
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import DTypeLike
 
+from gifnet.engine.folding import CHANNELS
 from gifnet.engine.runtime import Features, Padding
+
+
+def allocate(rows: int, columns: int, dtype: DTypeLike) -> Features:
+    """See ``Runtime.allocate``: pages of its own, which go back to the system with the array.
+
+    From the C library's store they would come in pieces that others keep in use, and each picture
+    would take more than the one before.
+    """
+    shape = (1, rows, columns, CHANNELS)
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    return np.frombuffer(mmap.mmap(-1, max(size, 1)), dtype, int(np.prod(shape))).reshape(shape)
 
 
 def assemble(parts: Sequence[Features], padding: Padding) -> Features:

@@ -1,16 +1,16 @@
 """The stages on ONNX Runtime: float32, on every processor that it knows."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from gifnet.engine.folding import CHANNELS
 from gifnet.engine.graph_bytes import STAGES, graph, with_weights
 from gifnet.engine.runtime import Embedded, Features, FloatArray, Padding, Sums
-from gifnet.engine.runtimes.numpy_features import assemble
+from gifnet.engine.runtimes.numpy_features import allocate, assemble
 
 
 class OnnxRuntime:
@@ -25,8 +25,9 @@ class OnnxRuntime:
     name = "onnxruntime"
     bytes_per_feature = 4
     working_bytes = 13_000
+    fixed_bytes = 0.0
     best_tile = 96
-    lanes = 1
+    pool: Executor | None = None
 
     def __init__(
         self, weights: Mapping[str, NDArray[np.float32]], precision: str, threads: int
@@ -73,7 +74,7 @@ class OnnxRuntime:
 
     def allocate(self, rows: int, columns: int) -> Features:
         """See ``Runtime.allocate``."""
-        return np.empty((1, rows, columns, CHANNELS), np.float32)
+        return allocate(rows, columns, np.float32)
 
     def assemble(self, parts: Sequence[Features], padding: Padding) -> Features:
         """See ``Runtime.assemble``."""

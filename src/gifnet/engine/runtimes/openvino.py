@@ -1,15 +1,16 @@
 """The stages on OpenVINO: the fastest on CPUs, in float32, bfloat16 and int8."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import openvino
 
-from gifnet.engine.folding import CHANNELS
 from gifnet.engine.graph_bytes import STAGES, AnyArray, graph, with_weights
+from gifnet.engine.lanes import LANES
 from gifnet.engine.runtime import Embedded, Features, FloatArray, Padding, Sums
-from gifnet.engine.runtimes.numpy_features import assemble
+from gifnet.engine.runtimes.numpy_features import allocate, assemble
 from gifnet.engine.runtimes.openvino_stage import Stage
 
 # What int8 graphs do not compute with integers is computed as for bfloat16.
@@ -40,10 +41,10 @@ class OpenVinoRuntime:
         self.precision = precision
         self._reduced = precision != "float32"
         self.bytes_per_feature = 2 if self._reduced else 4
-        self.working_bytes = 8_500 if self._reduced else 12_000
+        self.working_bytes = 4_200 if self._reduced else 7_000
+        self.fixed_bytes = 9e7
         self.best_tile = 96
-        # One thread puts inputs together and outputs away while the library computes for another.
-        self.lanes = 2
+        self.pool: Executor | None = ThreadPoolExecutor(LANES, "gifnet-lane")
         self._stages = _load(weights, precision, threads)
 
     def embed(self, pair: FloatArray) -> Embedded:
@@ -80,7 +81,7 @@ class OpenVinoRuntime:
     def allocate(self, rows: int, columns: int) -> Features:
         """See ``Runtime.allocate``."""
         # bfloat16, which NumPy lacks, as OpenVINO hands it over: two bytes that are only copied.
-        return np.empty((1, rows, columns, CHANNELS), np.float16 if self._reduced else np.float32)
+        return allocate(rows, columns, np.float16 if self._reduced else np.float32)
 
     def assemble(self, parts: Sequence[Features], padding: Padding) -> Features:
         """See ``Runtime.assemble``."""

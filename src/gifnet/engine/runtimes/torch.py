@@ -1,6 +1,7 @@
 """The stages on PyTorch: GPUs (CUDA, MPS), and processors where nothing else is installed."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 
 import numpy as np
 import torch
@@ -26,8 +27,9 @@ class TorchRuntime:
 
     name = "torch"
     working_bytes = 13_000
+    fixed_bytes = 0.0
     best_tile = 96
-    lanes = 1
+    pool: Executor | None = None
 
     def __init__(
         self,
