@@ -1,0 +1,77 @@
+"""How many workers fit into the memory, and which pictures beside each other."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from gifnet.engine.memory import free_memory
+
+_MEBIBYTE = 2**20
+# What a worker needs for a small picture, and the most that tiles are given (engine/memory.py).
+_LEAST = 480 * _MEBIBYTE
+_MOST = 1300 * _MEBIBYTE
+_PER_PIXEL = 1_100
+_LIBRARIES = 150 * _MEBIBYTE
+# Of what is free, as others need some too.
+_SHARE = 0.8
+# Sources as stored and as computed with, result and its encoding: bytes a pixel, measured.
+_EACH_SOURCE = 20
+_RESULT = 40
+
+
+@dataclass(frozen=True)
+class MemoryShare:
+    """What workers may take.
+
+    Attributes:
+        workers: how many.
+        each: bytes for the tiles of one, or None for what pictures need.
+        limit: bytes for all together.
+    """
+
+    workers: int
+    each: float | None
+    limit: float
+
+    def cost(self, sources: Sequence[Path]) -> float:
+        """Estimate what fusing takes, in bytes of a worker's memory.
+
+        Args:
+            sources: the files; only their beginnings are read.
+        """
+        pixels = max(_pixels(source) for source in sources)
+        tiles = min(max(_LIBRARIES + _PER_PIXEL * pixels, _LEAST), self.each or _MOST)
+        return tiles + pixels * (_EACH_SOURCE * len(sources) + _RESULT)
+
+
+def share_memory(workers: int, max_memory: float | None) -> MemoryShare:
+    """Share the memory among workers.
+
+    Args:
+        workers: how many there shall be at most.
+        max_memory: bytes for all together; most of what is free if None.
+
+    Returns:
+        The shares: of fewer workers where there is not enough for so many, but of at least one.
+    """
+    limit = max_memory or _SHARE * free_memory()
+    fitting = max(1, min(workers, int(limit // _LEAST)))
+    each = limit / fitting if max_memory or limit < fitting * _MOST else None
+    return MemoryShare(fitting, each, limit)
+
+
+def _pixels(file: Path) -> int:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(file) as picture:
+                width, height = picture.size
+        return int(width * height)
+    except Exception:
+        try:
+            return file.stat().st_size
+        except OSError:
+            return 0
