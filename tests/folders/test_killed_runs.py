@@ -133,8 +133,8 @@ def test_a_torn_line_and_what_a_killed_writer_left_spoil_nothing(
         (output / name).write_bytes(b"not ours")
     run = fuse(*COMMAND, folder=folder)
     assert run.returncode == 0, run.stderr
-    assert run.stdout.startswith("wrote 1 pictures")
-    assert f"{COUNT - 1} were done before" in run.stdout
+    assert run.stdout.startswith("wrote 1 picture ")
+    assert f"{COUNT - 1} done before" in run.stdout
     assert contents(output) == undisturbed | dict.fromkeys(kept, b"not ours")
     last = json.loads(manifest.read_text().splitlines()[-1])
     assert (last["output"], last["result"]) == (torn, "written")

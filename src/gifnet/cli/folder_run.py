@@ -71,10 +71,10 @@ def run_on_folders(
         )
     pace = f" ({run.written / run.seconds:.2f} a second)" if run.written else ""
     counts = [
-        f"wrote {run.written} pictures to {output} in {run.seconds:.1f} s{pace}",
-        f"{run.skipped} were done before" if run.skipped else "",
+        f"wrote {_count(run.written, 'picture')} to {output} in {run.seconds:.1f} s{pace}",
+        f"{run.skipped} done before" if run.skipped else "",
         f"{len(run.failed)} failed" if run.failed else "",
-        f"{len(grouping.unmatched)} files unmatched" if grouping.unmatched else "",
+        f"{_count(len(grouping.unmatched), 'file')} unmatched" if grouping.unmatched else "",
     ]
     typer.echo("; ".join(count for count in counts if count))
     for name, error in run.failed:
@@ -92,3 +92,7 @@ def _group(sources: Sequence[Path], match: str | None) -> Grouping:
             "folders leave --match out, names are then matched"
         )
     return group_by_pattern(sources[0], match)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from PIL import Image
@@ -63,6 +64,7 @@ def share_memory(workers: int, max_memory: float | None) -> MemoryShare:
     return MemoryShare(fitting, each, limit)
 
 
+@lru_cache(maxsize=256)
 def _pixels(file: Path) -> int:
     try:
         with warnings.catch_warnings():
