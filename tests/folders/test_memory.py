@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from gifnet.folders import memory
 from gifnet.folders.memory import share_memory
+from gifnet.imaging import write_image
 
 MEBIBYTE = 2**20
 
@@ -37,6 +39,9 @@ def test_larger_pictures_and_more_sources_cost_more(tmp_path: Path) -> None:
     assert small < 500 * MEBIBYTE
     assert large > small + 4_000_000 * 50
     assert share.cost([files[1]] * 5) > large
+    # Pillow does not know float RGB: its size in pixels is read all the same.
+    write_image(tmp_path / "float.tif", np.zeros((100, 100, 3), np.float32))
+    assert share.cost([tmp_path / "float.tif"] * 2) == small
     # A file that cannot be looked into costs what it may hold, and spoils nothing.
     (tmp_path / "text.png").write_bytes(bytes(10_000))
     assert share.cost([tmp_path / "text.png"]) > 0

@@ -22,6 +22,8 @@ _SHARE = 0.8
 # measured (8-bit colour, 0.08 to 3.8 megapixels) are 0.6 to 0.9 of the whole estimate.
 _EACH_SOURCE = 20
 _RESULT = 40
+# Of files whose size in pixels is not read, OpenEXR above all.
+_BYTES_A_PIXEL = 4
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,32 @@ def share_memory(workers: int, max_memory: float | None) -> MemoryShare:
 
 @lru_cache(maxsize=256)
 def _pixels(file: Path) -> int:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(file) as picture:
-                width, height = picture.size
-        return int(width * height)
-    except Exception:
+    """Read from a file's beginning how many pixels it has; guess where it does not tell."""
+    for read_size in (_size_by_pillow, _size_of_tiff):
         try:
-            return file.stat().st_size
-        except OSError:
-            return 0
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                width, height = read_size(file)
+        except Exception:
+            continue
+        return width * height
+    try:
+        return file.stat().st_size // _BYTES_A_PIXEL
+    except OSError:
+        return 0
+
+
+def _size_by_pillow(file: Path) -> tuple[int, int]:
+    with Image.open(file) as picture:
+        return picture.size
+
+
+def _size_of_tiff(file: Path) -> tuple[int, int]:
+    """The size of a TIFF of a kind that Pillow does not know, such as float RGB."""
+    if file.suffix.lower() not in {".tif", ".tiff"}:
+        raise ValueError(file)
+    import tifffile
+
+    with tifffile.TiffFile(file) as tiff:
+        page = tiff.pages.first
+        return page.imagewidth, page.imagelength
