@@ -25,6 +25,7 @@ LAYERS = {
     "recipes": 0,
     "model": 1,
     "imaging": 1,
+    "batch": 1,
     "checkpoints": 2,
     "engine": 2,
     "losses": 2,
@@ -36,6 +37,7 @@ LAYERS = {
     "training": 4,
     "evaluation": 4,
     "pansharpening": 4,
+    "folders": 4,
     "cli": 6,
 }
 ALLOWED_OUTSIDE = {

@@ -13,6 +13,8 @@
     ├── DataError                 a training folder that lacks what is needed
     ├── ExportError               a network that cannot be exported, or not to that place
     ├── EvaluationError           pictures, methods or metrics that cannot be evaluated
+    ├── FolderError               folders that cannot be fused as asked
+    ├── WorkerError               a worker process that does not start
     └── MissingDependencyError    an optional dependency that is not installed
 
 The message says what was expected, what came, and what to do.
@@ -61,6 +63,14 @@ class ExportError(GIFNetError):
 
 class EvaluationError(GIFNetError):
     """Pictures, methods or metrics that cannot be evaluated as asked."""
+
+
+class FolderError(GIFNetError):
+    """Folders of pictures that cannot be fused as asked."""
+
+
+class WorkerError(GIFNetError):
+    """A worker process that does not even start."""
 
 
 class MissingDependencyError(GIFNetError):

@@ -105,6 +105,7 @@ def test_depth_reference_and_strict_are_options(folder: Path, weights: Path) -> 
             "text.png: expected a PNG, JPEG, TIFF, BMP, WEBP or EXR",
         ),
         ("infrared.png cut.png -o a.png", "cut.png: expected a complete picture"),
+        ("infrared.png -o a.png", "expected two pictures to fuse, got 1"),
         ("infrared.png . -o a.png", ".: expected a picture file, got a folder"),
         ("infrared.png large.png -o a.png", "22 x 17 (infrared.png) and 22 x 18 (large.png)"),
         ("infrared.png clear.png -o a.gif", "a.gif: cannot write the suffix '.gif'"),
@@ -131,7 +132,7 @@ def test_bad_input_is_one_line_and_exit_code_2_and_nothing_is_written(
     ("arguments", "message"),
     [
         (["infrared.png", "clear.png"], "Missing option '--output'"),
-        (["infrared.png", "-o", "a.png"], "Missing argument"),
+        (["-o", "a.png"], "Missing argument"),
         (["infrared.png", "clear.png", "-o", "a.png", "--device", "tpu"], "'tpu' is not one of"),
     ],
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gifnet.batch.json_lines import LineWriter
 from gifnet.errors import EvaluationError
 from gifnet.evaluation.measuring import cache as module
 from gifnet.evaluation.measuring.cache import FileDigests, MeasurementCache, metrics_version
@@ -70,7 +71,7 @@ def test_a_full_disk_is_an_error_that_says_what_is_kept(
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("needs a device that is always full")
-    with MeasurementCache(tmp_path / "values.jsonl") as cache, full.open("wb", buffering=0) as disk:
+    with MeasurementCache(tmp_path / "values.jsonl") as cache, LineWriter(full) as disk:
         assert cache._file is not None
         cache._file.close()
         monkeypatch.setattr(cache, "_file", disk)

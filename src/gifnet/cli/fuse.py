@@ -1,7 +1,7 @@
-"""``gifnet fuse``: two picture files to one."""
+"""``gifnet fuse``: two picture files to one, or folders of them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +11,14 @@ from gifnet.cli.engine_options import (
     ThreadsOption,
     TileOption,
 )
+from gifnet.cli.folder_options import (
+    MatchOption,
+    ShardOption,
+    SuffixOption,
+    WorkersOption,
+    require_no_folder_options,
+)
+from gifnet.cli.folder_run import run_on_folders
 from gifnet.cli.options import (
     DepthOption,
     DeviceOption,
@@ -22,6 +30,8 @@ from gifnet.cli.options import (
     WeightsOption,
 )
 from gifnet.cli.progress import progress_bar
+from gifnet.errors import SettingError
+from gifnet.folders import FuserSettings
 from gifnet.inference import Device, Fuser, Precision, Runtime, fuse_files
 from gifnet.tasks import Application
 
@@ -29,13 +39,13 @@ EXAMPLE = "gifnet fuse infrared.png visible.png -o fused.png"
 
 
 def command(
-    source_a: Annotated[
-        Path, typer.Argument(metavar="SOURCE_A", readable=False, help="The first picture.")
-    ],
-    source_b: Annotated[
-        Path,
+    sources: Annotated[
+        list[Path],
         typer.Argument(
-            metavar="SOURCE_B", readable=False, help="The second picture, of the same size."
+            metavar="SOURCE...",
+            readable=False,
+            help="The pictures, of the same size; or folders, whose pictures of one name belong "
+            "together.",
         ),
     ],
     output: OutputOption,
@@ -59,22 +69,48 @@ def command(
     threads: ThreadsOption = None,
     tile: TileOption = None,
     max_memory: MaxMemoryOption = None,
+    match: MatchOption = None,
+    suffix: SuffixOption = None,
+    shard: ShardOption = None,
+    workers: WorkersOption = None,
     verbose: VerboseOption = False,  # noqa: ARG001 - handled by its callback
 ) -> None:
-    """Fuse two aligned pictures of one scene into one.
+    """Fuse two aligned pictures of one scene into one, or all pairs of two folders.
 
     The result has the size of the sources, colour if one of them has, the depth of the deeper
     one, and all that the reference says beside its pixels.
     """
+    how: dict[str, Any] = {
+        "application": application,
+        "depth": depth,
+        "reference": reference,
+        "strict": strict,
+    }
+    if match is not None or sources[0].is_dir():
+        run_on_folders(
+            sources,
+            output,
+            match=match,
+            suffix=suffix,
+            shard=shard,
+            workers=workers,
+            threads=threads,
+            max_memory=max_memory,
+            how=how,
+            fuser=FuserSettings(weights, device, precision, runtime, tile),
+        )
+        return
+    require_no_folder_options({"--suffix": suffix, "--shard": shard, "--workers": workers})
+    if len(sources) != 2:
+        raise SettingError(
+            f"expected two pictures to fuse, got {len(sources)}; name two files, or folders"
+        )
     with progress_bar("fusing") as progress:
         written = fuse_files(
-            source_a,
-            source_b,
+            sources[0],
+            sources[1],
             output,
-            application=application,
-            depth=depth,
-            reference=reference,
-            strict=strict,
+            **how,
             progress=progress,
             make_fuser=lambda: Fuser(
                 weights,

@@ -1,6 +1,7 @@
 """Files that appear under their name complete or not at all."""
 
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -24,7 +25,8 @@ def replaced_atomically(path: Path) -> Iterator[Path]:
     """
     # A link stays a link: the file that it names is the one to replace.
     target = path.resolve()
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    # Whose it is stands in the name, so that what a killed process leaves can be told.
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
     try:
         # "x" and not the tempfile module: the new file shall get the mode that the user's umask
         # gives, not one that only the user can read.
@@ -52,3 +54,17 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
     """
     with replaced_atomically(path) as temporary:
         temporary.write_bytes(content)
+
+
+def owner_of_temporary(name: str) -> tuple[str, int] | None:
+    """Tell whose a temporary file is.
+
+    Args:
+        name: of a file.
+
+    Returns:
+        The name that the file would have got, and the process that wrote it; None if the name is
+        not one of those that this module gives.
+    """
+    match = re.fullmatch(r"\.(.+)\.(\d+)\.[0-9a-f]{8}\.tmp", name, re.DOTALL)
+    return (match[1], int(match[2])) if match else None

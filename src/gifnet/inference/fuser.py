@@ -53,6 +53,9 @@ class Fuser:
         tile: longest side of the tiles that pictures are computed in, in pixels; chosen if None.
             The result does not depend on it.
         max_memory: bytes that the process may take; chosen by what is free if None.
+        repeatable: let a result depend on its sources and the settings alone, to the last bit, and
+            not on what was fused before or on the memory in use; pictures of changing size take a
+            little longer.
 
     A network of another size than the published one is computed whole, by PyTorch.
 
@@ -75,6 +78,7 @@ class Fuser:
         threads: int | None = None,
         tile: int | None = None,
         max_memory: float | None = None,
+        repeatable: bool = False,
     ) -> None:
         device, precision = parse_setting(Device, device), parse_setting(Precision, precision)
         runtime = parse_setting(Runtime, runtime)
@@ -93,6 +97,7 @@ class Fuser:
             threads=threads,
             tile=tile,
             max_memory=max_memory,
+            repeatable=repeatable,
         )
 
     @classmethod

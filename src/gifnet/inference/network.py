@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     from gifnet.model import GIFNet
 
 logger = logging.getLogger(__name__)
+
+_REPEATABLE_BUDGET = 1300 * 2**20
+_LEAST_FOR_TILES = 260 * 2**20
+# What a process holds beside tiles and features (measured): libraries, and the pictures.
+_USED_AT_LEAST = 200 * 2**20
+_USED_A_PIXEL = 48
 
 Read = Callable[[Region], FloatArray]
 Write = Callable[[Region, FloatArray], None]
@@ -65,6 +72,7 @@ class Engine:
         threads: how many on a CPU; its share of the processors if None.
         tile: longest side of a tile, in pixels; chosen if None.
         max_memory: bytes that the process may take; chosen if None.
+        repeatable: as for ``Fuser``.
 
     Raises:
         CheckpointError: the weights are not of the published size.
@@ -83,6 +91,7 @@ class Engine:
         threads: int | None = None,
         tile: int | None = None,
         max_memory: float | None = None,
+        repeatable: bool = False,
     ) -> None:
         keep_large_blocks_apart()
         folded = fold(arrays)
@@ -95,29 +104,35 @@ class Engine:
             weights: Mapping[str, AnyArray] = quantise(folded, ranges)
         else:
             weights = folded
-        self._runtime = make_runtime(
+        self._make_runtime = partial(
+            make_runtime,
             str(runtime),
             weights,
             precision=self.precision,
             device=self.device,
             threads=threads or fair_share(),
         )
+        self._runtime = self._make_runtime()
         self.runtime = self._runtime.name
         self._tile = tile
         self._retained = 0.0
         self._max_memory = max_memory
+        self._repeatable = repeatable
+        self._size: tuple[int, int] | None = None
         logger.info("the network runs on %s (%s) in %s", self.runtime, self.device, self.precision)
 
     def fuse(self, height: int, width: int, read: Read, write: Write, advance: Advance) -> None:
         """See ``Network.fuse``."""
-        budget = self._max_memory or default_budget(height * width)
+        if self._repeatable and self._size not in {None, (height, width)}:
+            # Which graphs are compiled for one size, and which for any, depends on what came
+            # before; the last digit of the result depends on that.
+            self._runtime = self._make_runtime()
+        self._size = height, width
         before = used_memory()
         plan = make_plan(
             height,
             width,
-            # What fusing leaves behind is used again by the next picture, so that the plan is the
-            # same for every one.
-            budget=left_of(budget - self._runtime.fixed_bytes + self._retained),
+            budget=self._budget(height * width),
             bytes_per_feature=self._runtime.bytes_per_feature,
             working_bytes=self._runtime.working_bytes,
             best_tile=self._runtime.best_tile,
@@ -136,6 +151,17 @@ class Engine:
             compute(self._runtime, plan, read, write, self._auxiliary_weight, advance)
         give_back_memory()
         self._retained += max(used_memory() - before, 0.0)
+
+    def _budget(self, pixels: int) -> float:
+        """Bytes for tiles and kept features."""
+        if not self._repeatable:
+            budget = self._max_memory or default_budget(pixels)
+            # What fusing leaves behind is used again by the next picture, so that the plan is the
+            # same for every one.
+            return left_of(budget - self._runtime.fixed_bytes + self._retained)
+        # The tiles too must depend on the picture alone: not on what the process holds just now.
+        used = _USED_AT_LEAST + _USED_A_PIXEL * pixels
+        return max((self._max_memory or _REPEATABLE_BUDGET) - used, _LEAST_FOR_TILES)
 
 
 class PlainNetwork:

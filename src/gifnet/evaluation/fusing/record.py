@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gifnet.batch.json_lines import LineWriter, read_lines
 from gifnet.errors import EvaluationError
 
 RECORD = "fused.jsonl"
@@ -28,7 +29,7 @@ class FusingRecord:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._file = folder / RECORD
-        lines = _read_lines(self._file)
+        lines = read_lines(self._file)
         self._claimed = {stem for line in lines for stem in line.get("claimed", ())}
         noted = [line for line in lines if line.keys() >= _NOTE]
         self._written = {line["file"] for line in noted}
@@ -100,10 +101,8 @@ class FusingRecord:
         self._lines[case] = line
 
     def _append(self, line: dict[str, Any]) -> None:
-        with self._file.open("a+b") as stream:
-            if stream.tell() and not _ends_with_newline(self._file):
-                stream.write(b"\n")
-            stream.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        with LineWriter(self._file) as writer:
+            writer.append(line)
 
 
 class Digests:
@@ -130,26 +129,6 @@ class Digests:
 
 
 _NOTE = {"case", "file", "made_from", "content"}
-
-
-def _read_lines(file: Path) -> list[dict[str, Any]]:
-    if not file.is_file():
-        return []
-    lines = []
-    for text in file.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            line = json.loads(text)
-        except ValueError:
-            continue
-        if isinstance(line, dict):
-            lines.append(line)
-    return lines
-
-
-def _ends_with_newline(file: Path) -> bool:
-    with file.open("rb") as stream:
-        stream.seek(-1, 2)
-        return stream.read(1) == b"\n"
 
 
 def _file_digest(file: Path) -> str:

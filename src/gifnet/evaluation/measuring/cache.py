@@ -4,7 +4,6 @@ One JSON line for each unit of work that is done, appended at once. The key is m
 of the pictures and of the code of the metrics: what has changed is measured anew.
 """
 
-import json
 import math
 from collections.abc import Sequence
 from functools import cache
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from gifnet.batch.json_lines import LineWriter, read_lines
 from gifnet.errors import EvaluationError
 from gifnet.version import __version__
 
@@ -81,10 +81,8 @@ class MeasurementCache:
             return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            torn = self._load(path) if path.exists() else False
-            self._file = path.open("ab", buffering=0)
-            if torn:
-                self._file.write(b"\n")
+            self._load(path)
+            self._file = LineWriter(path)
         except OSError as error:
             raise EvaluationError(_cannot_write(path, error)) from error
 
@@ -114,23 +112,18 @@ class MeasurementCache:
             return
         self._values.setdefault(key, {}).update(values)
         plain = {name: _INFINITE if value == math.inf else value for name, value in values.items()}
-        line = json.dumps({"key": key, "values": plain}, allow_nan=False) + "\n"
         try:
-            self._file.write(line.encode())
+            self._file.append({"key": key, "values": plain})
         except OSError as error:
             raise EvaluationError(_cannot_write(self._path, error)) from error
 
-    def _load(self, path: Path) -> bool:
-        """Read the file; tell whether its last line is torn, as a killed run may leave it."""
-        content = path.read_bytes()
-        for line in content.split(b"\n"):
+    def _load(self, path: Path) -> None:
+        for entry in read_lines(path):
             try:
-                entry = json.loads(line)
                 values = {name: float(value) for name, value in entry["values"].items()}
                 self._values.setdefault(str(entry["key"]), {}).update(values)
             except (ValueError, TypeError, KeyError, AttributeError):
                 continue
-        return bool(content) and not content.endswith(b"\n")
 
 
 def _cannot_write(path: Path, error: OSError) -> str:

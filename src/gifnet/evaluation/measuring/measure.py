@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gifnet.batch.workers import Failure, default_workers, run_in_processes
 from gifnet.errors import EvaluationError
 from gifnet.evaluation.measuring.applicability import (
     choose_metrics,
@@ -17,7 +18,6 @@ from gifnet.evaluation.measuring.applicability import (
 )
 from gifnet.evaluation.measuring.cache import FileDigests, MeasurementCache
 from gifnet.evaluation.measuring.unit import Outcome, Unit, measure_unit
-from gifnet.evaluation.measuring.workers import Failure, default_workers, run_in_processes
 from gifnet.evaluation.results import Case, Evaluation, MethodOutputs, Problem
 from gifnet.evaluation.scenes.cases import missing_output, missing_source
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from gifnet.errors import EvaluationError
-from gifnet.evaluation.measuring.workers import Failure, default_workers, run_in_processes
+from gifnet.batch.workers import Failure, default_workers, run_in_processes
+from gifnet.errors import WorkerError
 
 
 def double_or_die(number: int) -> int:
@@ -76,7 +76,7 @@ def test_stopping_early_ends_the_workers() -> None:
 SCRIPT = """
 import os, sys, time
 from pathlib import Path
-from gifnet.evaluation.measuring.workers import run_in_processes
+from gifnet.batch.workers import run_in_processes
 
 def slow(item):
     Path(sys.argv[1], str(os.getpid())).touch()
@@ -109,7 +109,7 @@ def test_a_script_without_a_guard_is_told_so(tmp_path: Path) -> None:
     last = done.stderr.strip().splitlines()[-1]
     assert "a worker process ended before it began (exit code 1)" in last
     assert "needs `if __name__ == '__main__':` around it; or set workers to 1" in last
-    assert EvaluationError.__name__ in last
+    assert WorkerError.__name__ in last
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -129,3 +129,29 @@ def is_running(process: int) -> bool:
 
 if not Path("/proc/self/stat").exists():
     pytest.skip("asks /proc which processes run", allow_module_level=True)
+
+
+def note_how_many_are_at_work(folder: str) -> int:
+    """Runs in the workers."""
+    mark = Path(folder, str(os.getpid()))
+    mark.touch()
+    time.sleep(0.05)
+    at_work = len(list(Path(folder).iterdir()))
+    mark.unlink()
+    return at_work
+
+
+def test_work_that_costs_more_than_the_limit_is_done_alone(tmp_path: Path) -> None:
+    def at_once(cost: float) -> set[int]:
+        results = run_in_processes(
+            note_how_many_are_at_work,
+            [str(tmp_path)] * 12,
+            workers=3,
+            cost=lambda _: cost,
+            limit=10.0,
+        )
+        return {result for _, result in results if isinstance(result, int)}
+
+    assert at_once(11.0) == {1}
+    assert max(at_once(6.0)) == 1
+    assert max(at_once(1.0)) > 1
