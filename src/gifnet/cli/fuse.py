@@ -11,6 +11,7 @@ from gifnet.cli.engine_options import (
     ThreadsOption,
     TileOption,
 )
+from gifnet.cli.knob_options import ChromaOption, DetailOption, LumaRangeOption, LutOption
 from gifnet.cli.options import (
     DepthOption,
     DeviceOption,
@@ -23,6 +24,7 @@ from gifnet.cli.options import (
 )
 from gifnet.cli.progress import progress_bar
 from gifnet.inference import Device, Fuser, Precision, Runtime, fuse_files
+from gifnet.inference.knobs import LumaRange, make_knobs
 from gifnet.tasks import Application
 
 EXAMPLE = "gifnet fuse infrared.png visible.png -o fused.png"
@@ -46,9 +48,14 @@ def command(
             help="What the pair shows; sets the order of the two sources where the pixels tell it "
             "(ivif: infrared, visible; mfif: near, far; meif: over-, under-exposed; "
             "nir-vis: near-infrared, visible; medical: PET/CT/SPECT, MRI). "
-            "auto keeps the order given.",
+            "auto guesses it where the pixels are clear (-v says what and why); general keeps the "
+            "order given.",
         ),
     ] = Application.AUTO,
+    detail: DetailOption = None,
+    chroma: ChromaOption = None,
+    lut: LutOption = None,
+    luma_range: LumaRangeOption = LumaRange.KEEP,
     depth: DepthOption = None,
     reference: ReferenceOption = None,
     strict: StrictOption = False,
@@ -66,12 +73,14 @@ def command(
     The result has the size of the sources, colour if one of them has, the depth of the deeper
     one, and all that the reference says beside its pixels.
     """
+    knobs = make_knobs(detail=detail, chroma=chroma, luma_range=luma_range, lut=lut)
     with progress_bar("fusing") as progress:
         written = fuse_files(
             source_a,
             source_b,
             output,
             application=application,
+            knobs=knobs,
             depth=depth,
             reference=reference,
             strict=strict,

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gifnet.errors import ImageFileError
@@ -12,11 +12,14 @@ from gifnet.imaging.files import check_output, read_image, write_image
 from gifnet.imaging.image import Image
 from gifnet.imaging.writing.losses import Contents
 from gifnet.inference.fuser import Fuser, Progress
+from gifnet.inference.knobs import Knobs
 from gifnet.inference.prepare import Prepared, finish, fitting_metadata, prepare
 from gifnet.inference.provenance import describe_provenance, digest_of
 from gifnet.inference.settings import parse_setting
 from gifnet.model.config import MINIMUM_SIZE
 from gifnet.tasks import Application
+
+_AS_IT_IS = Knobs()
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def fuse_files(
     output: str | Path,
     *,
     application: str | Application = Application.AUTO,
+    knobs: Knobs = _AS_IT_IS,
     depth: str | Depth | None = None,
     reference: int | None = None,
     strict: bool = False,
@@ -63,6 +67,8 @@ def fuse_files(
         source_b: the second, of the same size.
         output: the file to write; its suffix decides the format.
         application: what the pair shows, see ``Fuser.fuse``.
+        knobs: the look of the result, see ``make_knobs``; a ``lut`` is for the reference, or the
+            first source if there is none.
         depth: of the result, ``"8"``, ``"16"`` or ``"32f"``; the wider of the sources' if None.
         reference: 1 or 2, the source whose EXIF, XMP, profile, resolution, place on the ground
             and nodata value the result gets; if None, the only one with colour, else the first.
@@ -82,10 +88,13 @@ def fuse_files(
         SettingError: there is no such application, depth, reference, device or precision.
     """
     application = parse_setting(Application, application)
+    look = knobs.given
+    if knobs.lut is not None:
+        look["lut_source"] = reference or 1
 
     def compute(fuser: Fuser, pictures: Sequence[Picture]) -> Picture:
         first, second = pictures
-        return fuser.fuse(first, second, application=application, progress=progress)
+        return fuser.fuse(first, second, application=application, progress=progress, **look)
 
     return _process(
         "fuse",
@@ -93,7 +102,8 @@ def fuse_files(
         Path(output),
         compute,
         make_fuser,
-        options={"application": str(application)},
+        options={"application": str(application), **look},
+        in_colour=knobs.lut is not None,
         depth=depth,
         reference=reference,
         strict=strict,
@@ -104,6 +114,7 @@ def enhance_file(
     image: str | Path,
     output: str | Path,
     *,
+    knobs: Knobs = _AS_IT_IS,
     depth: str | Depth | None = None,
     strict: bool = False,
     make_fuser: Callable[[], Fuser] = Fuser,
@@ -114,6 +125,7 @@ def enhance_file(
     Args:
         image: the picture file.
         output: the file to write; its suffix decides the format.
+        knobs: the look of the result, see ``make_knobs``; detail and range only.
         depth: as for ``fuse_files``; the picture's if None.
         strict: as for ``fuse_files``.
         make_fuser: as for ``fuse_files``.
@@ -130,7 +142,7 @@ def enhance_file(
     """
 
     def compute(fuser: Fuser, pictures: Sequence[Picture]) -> Picture:
-        return fuser.enhance(pictures[0], progress=progress)
+        return fuser.enhance(pictures[0], progress=progress, **knobs.given)
 
     return _process(
         "enhance",
@@ -138,7 +150,7 @@ def enhance_file(
         Path(output),
         compute,
         make_fuser,
-        options={},
+        options=knobs.given,
         depth=depth,
         reference=None,
         strict=strict,
@@ -156,10 +168,12 @@ def _process(
     depth: str | Depth | None,
     reference: int | None,
     strict: bool,
+    in_colour: bool = False,
 ) -> WrittenFile:
     started = time.perf_counter()
     chosen = None if depth is None else parse_setting(Depth, depth)
     prepared = _read(paths, output, reference)
+    prepared = replace(prepared, coloured=prepared.coloured or in_colour)
     dtype = prepared.dtype if chosen is None else chosen.dtype
     contents = Contents(
         dtype,
