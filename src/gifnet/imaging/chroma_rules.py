@@ -110,8 +110,17 @@ def _exposed(sources: Sequence[Colour], fused: FloatArray) -> FloatArray:
         chroma = chroma + share[..., None] * (source.chroma - chroma)
     dark = np.float32(_DARK)
     scale = np.sqrt(np.maximum(fused, dark) / np.maximum(luma, dark))
-    scaled: FloatArray = chroma * np.minimum(scale, np.float32(_LARGEST_SCALE))[..., None]
-    return scaled
+    return _possible(chroma * np.minimum(scale, np.float32(_LARGEST_SCALE))[..., None], fused)
+
+
+def _possible(chroma: FloatArray, luma: FloatArray) -> FloatArray:
+    """Weaken chroma to what its luma can show: a channel that is cut off would turn the hue."""
+    luma = np.clip(luma, 0.0, 1.0)
+    offsets = ycbcr_to_rgb(np.zeros_like(luma), chroma)
+    room = np.where(offsets > 0, (np.float32(1.0) - luma)[..., None], -luma[..., None])
+    shares = np.divide(room, offsets, out=np.ones_like(room), where=np.abs(offsets) > np.abs(room))
+    weakened: FloatArray = chroma * shares.min(axis=-1)[..., None]
+    return weakened
 
 
 def _weight(source: Colour, fused: FloatArray) -> FloatArray:
