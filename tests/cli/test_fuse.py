@@ -140,7 +140,7 @@ def test_a_grey_source_is_shown_in_the_colours_of_a_table(folder: Path, weights:
     )
     assert run.returncode == 2
     assert run.stderr.startswith(
-        "error: b: expected a grey picture to show in the colours of 'hot'"
+        "error: visible.jpg: expected a grey picture to show in the colours of 'hot'"
     )
     assert not (folder / "b.png").exists()
 

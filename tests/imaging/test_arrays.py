@@ -123,5 +123,5 @@ def test_sizes_of_a_satellites_bands_lead_to_pansharpening() -> None:
         with pytest.raises(ImageSizeError, match="are for gifnet pansharpen"):
             require_same_size(first, second, names=("a", "b"))
     for first, second in (((400, 600), (400, 601)), ((400, 600), (100, 600)), ((9, 9), (0, 9))):
-        with pytest.raises(ImageSizeError, match="the same field of view$"):
+        with pytest.raises(ImageSizeError, match=r"the same field of view$"):
             require_same_size(first, second, names=("a", "b"))

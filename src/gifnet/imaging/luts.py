@@ -4,7 +4,11 @@ from enum import StrEnum
 
 import numpy as np
 
-from gifnet.imaging.arrays import FloatArray
+from gifnet.imaging.arrays import FloatArray, Picture, convert, from_float
+from gifnet.imaging.colour import rgb_to_ycbcr
+
+# Pixels that are looked up in one go.
+_STRIP = 2**20
 
 
 class Lut(StrEnum):
@@ -59,6 +63,26 @@ def look_up(lut: Lut, values: FloatArray) -> FloatArray:
     places = np.linspace(0.0, 1.0, len(table))
     channels = [np.interp(values, places, table[:, channel]) for channel in range(3)]
     return np.stack(channels, axis=-1).astype(np.float32)
+
+
+def show_in_colour(picture: Picture, lut: Lut) -> Picture:
+    """Show a grey picture in colour.
+
+    Args:
+        picture: (H, W), or (H, W, 3) without colour; uint8, uint16 or float32 in [0, 1].
+        lut: the table.
+
+    Returns:
+        (H, W, 3), of the same dtype.
+    """
+    shown: Picture = np.empty((*picture.shape[:2], 3), picture.dtype.newbyteorder("="))
+    rows = max(_STRIP // max(picture.shape[1], 1), 1)
+    for top in range(0, len(picture), rows):
+        part = slice(top, top + rows)
+        values = convert(picture[part])
+        values = values if values.ndim == 2 else rgb_to_ycbcr(values)[0]
+        shown[part] = from_float(look_up(lut, values), shown.dtype)
+    return shown
 
 
 def _table(lut: Lut) -> FloatArray:

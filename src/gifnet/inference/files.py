@@ -1,8 +1,9 @@
 """Fusing files: read, check, fuse, write."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from gifnet.errors import ImageFileError
@@ -10,6 +11,7 @@ from gifnet.imaging.arrays import Picture, describe_size, require_minimum_size, 
 from gifnet.imaging.depth import Depth
 from gifnet.imaging.files import check_output, read_image, write_image
 from gifnet.imaging.image import Image
+from gifnet.imaging.luts import Lut
 from gifnet.imaging.writing.losses import Contents
 from gifnet.inference.fuser import Fuser, Progress
 from gifnet.inference.knobs import Knobs
@@ -18,6 +20,8 @@ from gifnet.inference.provenance import describe_provenance, digest_of
 from gifnet.inference.settings import parse_setting
 from gifnet.model.config import MINIMUM_SIZE
 from gifnet.tasks import Application
+
+logger = logging.getLogger(__name__)
 
 _AS_IT_IS = Knobs()
 
@@ -89,8 +93,9 @@ def fuse_files(
     """
     application = parse_setting(Application, application)
     look = knobs.given
-    if knobs.lut is not None:
-        look["lut_source"] = reference or 1
+    if look.pop("lut", None) is not None and application is Application.AUTO:
+        logger.info("application: medical, since a colour table is asked for")
+        application = Application.MEDICAL
 
     def compute(fuser: Fuser, pictures: Sequence[Picture]) -> Picture:
         first, second = pictures
@@ -102,8 +107,8 @@ def fuse_files(
         Path(output),
         compute,
         make_fuser,
-        options={"application": str(application), **look},
-        in_colour=knobs.lut is not None,
+        options={"application": str(application), **knobs.given},
+        lut=knobs.lut,
         depth=depth,
         reference=reference,
         strict=strict,
@@ -168,12 +173,11 @@ def _process(
     depth: str | Depth | None,
     reference: int | None,
     strict: bool,
-    in_colour: bool = False,
+    lut: Lut | None = None,
 ) -> WrittenFile:
     started = time.perf_counter()
     chosen = None if depth is None else parse_setting(Depth, depth)
-    prepared = _read(paths, output, reference)
-    prepared = replace(prepared, coloured=prepared.coloured or in_colour)
+    prepared = _read(paths, output, reference, lut)
     dtype = prepared.dtype if chosen is None else chosen.dtype
     contents = Contents(
         dtype,
@@ -223,7 +227,7 @@ def _process(
     )
 
 
-def _read(paths: Sequence[Path], output: Path, reference: int | None) -> Prepared:
+def _read(paths: Sequence[Path], output: Path, reference: int | None, lut: Lut | None) -> Prepared:
     """Read the sources and check them; what they were read into is freed where it can be."""
     sources: list[Image] = [read_image(path) for path in paths]
     for other in sources[1:]:
@@ -241,4 +245,4 @@ def _read(paths: Sequence[Path], output: Path, reference: int | None) -> Prepare
                 "another name, sources are never overwritten"
             )
     require_minimum_size((height, width), minimum=MINIMUM_SIZE, name=str(paths[0]))
-    return prepare(sources, reference=None if reference is None else reference - 1)
+    return prepare(sources, reference=None if reference is None else reference - 1, lut=lut)
