@@ -92,7 +92,7 @@ def disagreement_sheet(fuser: Fuser) -> np.ndarray:
     rows = []
     for title, sources in pairs.items():
         first, second = (np.asarray(source, np.float32) for source in sources)
-        fused = np.asarray(fuser.fuse(first, second), np.float32)
+        fused = np.asarray(fuser.fuse(first, second, application="general"), np.float32)
         mean = np.asarray((first + second) / 2, np.float32)
         cells = [("first", first), ("second", second), ("fused", fused), ("their mean", mean)]
         rows.append(Row(title, cells))

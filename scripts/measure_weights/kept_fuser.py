@@ -33,7 +33,7 @@ class KeptFuser:
         file = self._file("fused", first, second)
         if (found := _kept(file)) is not None:
             return found
-        return _keep(file, self.fuser.fuse(first, second))
+        return _keep(file, self.fuser.fuse(first, second, application="general"))
 
     def enhance(self, picture: Picture) -> Picture:
         """Enhance a grey picture, or take what an earlier run made of it."""

@@ -26,6 +26,9 @@ class Application(StrEnum):
     """What a pair of sources shows; it fixes the published order of the two sources."""
 
     AUTO = "auto"
+    """Guessed from the pixels; ``general`` where they do not tell it clearly."""
+
+    GENERAL = "general"
     """Any pair; the sources stay in the order given."""
 
     IVIF = "ivif"

@@ -95,6 +95,81 @@ def test_depth_reference_and_strict_are_options(folder: Path, weights: Path) -> 
     assert run.stderr == "error: reference must be the number of a source, 1 to 2; got 3\n"
 
 
+def test_the_look_is_a_matter_of_options(folder: Path, weights: Path) -> None:
+    pair: list[str | Path] = [
+        "infrared.png",
+        "visible.jpg",
+        "-o",
+        "fused.png",
+        "--weights",
+        weights,
+    ]
+    looks = (
+        ["--detail", "2"],
+        ["--detail", "0.5", "--luma-range", "full"],
+        ["--chroma", "first"],
+    )
+    for look in looks:
+        run = gifnet("fuse", *pair, *look, folder=folder)
+        assert run.returncode == 0, run.stderr
+    run = gifnet(
+        "enhance", "infrared.png", "-o", "more.png", *looks[1], "--weights", weights, folder=folder
+    )
+    assert run.returncode == 0, run.stderr
+    assert read_image(folder / "more.png").pixels.ndim == 2
+
+
+def test_a_grey_source_is_shown_in_the_colours_of_a_table(folder: Path, weights: Path) -> None:
+    write_image(folder / "mri.png", RANDOM.integers(0, 256, (17, 22), dtype=np.uint8))
+    table: list[str | Path] = ["--lut", "hot", "--weights", weights]
+    run = gifnet("fuse", "infrared.png", "mri.png", "-o", "a.png", *table, "-v", folder=folder)
+    assert run.stdout.startswith("wrote a.png (22 x 17, colour)"), run.stderr
+    assert "application: medical, since a colour table is asked for" in run.stderr
+    written = (folder / "a.png").read_bytes()
+    assert b'"lut": "hot"' in written or b"&quot;lut&quot;: &quot;hot&quot;" in written
+    run = gifnet(
+        "fuse",
+        "infrared.png",
+        "visible.jpg",
+        "-o",
+        "b.png",
+        *table,
+        "--reference",
+        "2",
+        folder=folder,
+    )
+    assert run.returncode == 2
+    assert run.stderr.startswith(
+        "error: visible.jpg: expected a grey picture to show in the colours of 'hot'"
+    )
+    assert not (folder / "b.png").exists()
+
+
+def test_a_detail_that_does_not_exist_is_refused_before_work_starts(folder: Path) -> None:
+    run = gifnet(
+        "fuse", "infrared.png", "visible.jpg", "-o", "a.png", "--detail", "3", folder=folder
+    )
+    assert run.returncode == 2
+    assert run.stderr == (
+        "error: detail must be from 0 (faithful) to 2 (crisp), 1 is as trained; got 3\n"
+    )
+
+
+def test_the_guess_is_said_with_its_reason(folder: Path, weights: Path) -> None:
+    rows = np.linspace(0, 1, 40)[:, None] * np.linspace(0.2, 1, 50)
+    bright, dark = (np.rint(255 * rows**power).astype(np.uint8) for power in (0.5, 2))
+    write_image(folder / "under.png", dark)
+    write_image(folder / "over.png", bright)
+    pair: list[str | Path] = ["under.png", "over.png", "-o", "a.png", "--weights", weights, "-v"]
+    run = gifnet("fuse", *pair, folder=folder)
+    assert "application: meif, since both sources are grey, and one is brighter by 0." in run.stderr
+    assert "meif: the second source is taken first, as published" in run.stderr
+    first = (folder / "a.png").read_bytes()
+    run = gifnet("fuse", *pair, "--application", "general", folder=folder)
+    assert "application:" not in run.stderr
+    assert (folder / "a.png").read_bytes() != first
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

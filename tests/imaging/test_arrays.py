@@ -116,3 +116,12 @@ def test_too_small_pictures_are_refused() -> None:
     require_minimum_size((5, 6), minimum=5, name="a")
     with pytest.raises(ImageSizeError, match="a: expected at least 5 x 5 pixels, got 6 x 4; take"):
         require_minimum_size((4, 6), minimum=5, name="a")
+
+
+def test_sizes_of_a_satellites_bands_lead_to_pansharpening() -> None:
+    for first, second in (((400, 600), (100, 150, 3)), ((101, 151), (402, 603))):
+        with pytest.raises(ImageSizeError, match="are for gifnet pansharpen"):
+            require_same_size(first, second, names=("a", "b"))
+    for first, second in (((400, 600), (400, 601)), ((400, 600), (100, 600)), ((9, 9), (0, 9))):
+        with pytest.raises(ImageSizeError, match=r"the same field of view$"):
+            require_same_size(first, second, names=("a", "b"))

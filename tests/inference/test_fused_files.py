@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from gifnet.errors import ImageError, ImageFileError, ImageSizeError, SettingError
 from gifnet.imaging import read_image, write_image
 from gifnet.inference import Fuser, enhance_file, fuse_files
+from gifnet.inference.knobs import make_knobs
 from gifnet.model import GIFNet
 
 RANDOM = np.random.default_rng(0)
@@ -155,3 +156,35 @@ def test_a_link_to_a_source_is_no_way_to_overwrite_it(folder: Path) -> None:
 def test_an_unknown_application_is_refused_first(folder: Path) -> None:
     with pytest.raises(SettingError, match="application must be one of"):
         fuse_files("x.png", "y.png", "z.png", application="x-ray", make_fuser=never)
+
+
+def test_what_a_source_does_not_show_has_none_of_the_tables_colours(folder: Path) -> None:
+    seen = np.zeros((12, 15), np.uint8)
+    seen[:, :7] = 255
+    functional = np.full((12, 15), 128, np.uint8)
+    write_image(folder / "pet.png", functional, seen)
+    output = folder / "fused.png"
+    for depth in ("8", "16"):
+        fuse_files(
+            folder / "pet.png",
+            folder / "grey.png",
+            output,
+            knobs=make_knobs(lut="hot"),
+            depth=depth,
+            make_fuser=mean_fuser,
+        )
+        pixels = read_image(output).pixels.astype(int)
+        spread = np.ptp(pixels, axis=2)
+        assert (spread[:, :7] > 40).all()
+        assert (spread[:, 7:] <= 1).all()
+
+
+def test_the_knobs_are_told_where_the_picture_comes_from(folder: Path) -> None:
+    output = folder / "fused.png"
+    knobs = make_knobs(detail=1.5, luma_range="full", chroma="paper")
+    fuse_files(
+        folder / "colour.png", folder / "grey.png", output, knobs=knobs, make_fuser=mean_fuser
+    )
+    written = output.read_bytes()
+    for word in (b"detail", b"1.5", b"luma_range", b"full", b"chroma", b"paper"):
+        assert word in written

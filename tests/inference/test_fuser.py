@@ -160,7 +160,7 @@ def test_a_tint_of_one_level_is_not_colour() -> None:
 
 def test_the_stronger_colour_counts_more() -> None:
     strong, weak = coloured(230, 30, 30), coloured(120, 120, 140)
-    fused = FIRST.fuse(strong, weak)[0, 0].astype(int)
+    fused = FIRST.fuse(strong, weak, chroma="stronger")[0, 0].astype(int)
     assert fused[0] - fused[2] > 150
 
 
@@ -176,6 +176,9 @@ def test_the_stronger_colour_counts_more() -> None:
         ("medical", grey(200), coloured(90, 0, 0), True),
         ("medical", coloured(90, 0, 0), grey(200), False),
         ("medical", grey(200), grey(10), False),
+        # A tint is no colour beside a colour.
+        ("medical", coloured(120, 120, 126), coloured(90, 0, 0), True),
+        ("ivif", coloured(90, 0, 0), coloured(120, 120, 126), True),
         ("meif", grey(10), grey(200), True),
         ("meif", grey(200), grey(10), False),
         ("meif", grey(10), grey(11), False),
@@ -200,7 +203,9 @@ def test_applications_are_members_or_their_names() -> None:
 
 
 def test_bad_settings_are_refused_with_what_there_is() -> None:
-    message = "application must be one of auto, ivif, mfif, meif, nir-vis, medical; got 'x-ray'"
+    message = (
+        "application must be one of auto, general, ivif, mfif, meif, nir-vis, medical; got 'x-ray'"
+    )
     with pytest.raises(SettingError, match=message):
         FIRST.fuse(grey(1), grey(2), application="x-ray")
     with pytest.raises(

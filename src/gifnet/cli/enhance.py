@@ -11,6 +11,7 @@ from gifnet.cli.engine_options import (
     ThreadsOption,
     TileOption,
 )
+from gifnet.cli.knob_options import DetailOption, LumaRangeOption
 from gifnet.cli.options import (
     DepthOption,
     DeviceOption,
@@ -22,6 +23,7 @@ from gifnet.cli.options import (
 )
 from gifnet.cli.progress import progress_bar
 from gifnet.inference import Device, Fuser, Precision, Runtime, enhance_file
+from gifnet.inference.knobs import LumaRange, make_knobs
 
 EXAMPLE = "gifnet enhance photo.jpg -o enhanced.png"
 
@@ -29,6 +31,8 @@ EXAMPLE = "gifnet enhance photo.jpg -o enhanced.png"
 def command(
     image: Annotated[Path, typer.Argument(metavar="IMAGE", readable=False, help="The picture.")],
     output: OutputOption,
+    detail: DetailOption = None,
+    luma_range: LumaRangeOption = LumaRange.KEEP,
     depth: DepthOption = None,
     strict: StrictOption = False,
     weights: WeightsOption = None,
@@ -45,10 +49,12 @@ def command(
     The result has the size, the colours and the depth of the picture, and all that it says beside
     its pixels.
     """
+    knobs = make_knobs(detail=detail, luma_range=luma_range)
     with progress_bar("enhancing") as progress:
         written = enhance_file(
             image,
             output,
+            knobs=knobs,
             depth=depth,
             strict=strict,
             progress=progress,

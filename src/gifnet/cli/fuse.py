@@ -19,6 +19,7 @@ from gifnet.cli.folder_options import (
     require_no_folder_options,
 )
 from gifnet.cli.folder_run import run_on_folders
+from gifnet.cli.knob_options import ChromaOption, DetailOption, LumaRangeOption, LutOption
 from gifnet.cli.options import (
     DepthOption,
     DeviceOption,
@@ -33,6 +34,7 @@ from gifnet.cli.progress import progress_bar
 from gifnet.errors import SettingError
 from gifnet.folders import FuserSettings
 from gifnet.inference import Device, Fuser, Precision, Runtime, fuse_files
+from gifnet.inference.knobs import LumaRange, make_knobs
 from gifnet.tasks import Application
 
 EXAMPLE = "gifnet fuse infrared.png visible.png -o fused.png"
@@ -56,9 +58,14 @@ def command(
             help="What the pair shows; sets the order of the two sources where the pixels tell it "
             "(ivif: infrared, visible; mfif: near, far; meif: over-, under-exposed; "
             "nir-vis: near-infrared, visible; medical: PET/CT/SPECT, MRI). "
-            "auto keeps the order given.",
+            "auto guesses it where the pixels are clear (-v says what and why); general keeps the "
+            "order given.",
         ),
     ] = Application.AUTO,
+    detail: DetailOption = None,
+    chroma: ChromaOption = None,
+    lut: LutOption = None,
+    luma_range: LumaRangeOption = LumaRange.KEEP,
     depth: DepthOption = None,
     reference: ReferenceOption = None,
     strict: StrictOption = False,
@@ -85,6 +92,7 @@ def command(
         "depth": depth,
         "reference": reference,
         "strict": strict,
+        "knobs": make_knobs(detail=detail, chroma=chroma, luma_range=luma_range, lut=lut),
     }
     if match is not None or sources[0].is_dir():
         run_on_folders(

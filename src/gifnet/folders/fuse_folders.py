@@ -73,7 +73,7 @@ def fuse_folders(
         groups: what belongs together.
         output: the folder, made if it is not there.
         fuser: how to make the fusers; threads and memory are shared out here.
-        how: options of ``fuse_files``: application, depth, reference, strict.
+        how: options of ``fuse_files``: application, depth, reference, strict, knobs.
         suffix: of the results, such as ``.png``; that of the reference source if None.
         workers: how many processes at most; one a thread if None, two where a GPU computes.
         threads: of all workers together; all that the process may use if None.
@@ -180,7 +180,8 @@ def _options(
         "precision": str(fuser.precision),
         "runtime": str(fuser.runtime),
         "tile": fuser.tile,
-        **how,
+        **{name: value for name, value in how.items() if name != "knobs"},
+        **(how["knobs"].given if "knobs" in how else {}),
     }
     return {
         name: value if isinstance(value, bool | int | float) else str(value)

@@ -19,6 +19,9 @@ _LARGEST_VALUES: dict[np.dtype[Any], float] = {
     np.dtype(np.uint16): 65535.0,
     np.dtype(np.float32): 1.0,
 }
+# Two pictures of one place at resolutions that differ by this factor may be bands of a satellite.
+_FINER, _SAME_SHAPE = 1.9, 0.02
+_PANSHARPEN = "; a panchromatic and a multispectral picture are for gifnet pansharpen"
 _FROM_NARROW_TO_WIDE = tuple(_LARGEST_VALUES)
 _ADVICE = {
     "f": "scale it to [0, 1] and convert it with .astype(numpy.float32)",
@@ -132,10 +135,14 @@ def require_same_size(
         ImageSizeError: height or width differ.
     """
     if first[:2] != second[:2]:
+        ratios = [first[axis] / max(second[axis], 1) for axis in (0, 1)]
+        ratio = max(ratios[0], 1 / max(ratios[0], 1e-9))
+        alike = abs(ratios[0] / max(ratios[1], 1e-9) - 1) < _SAME_SHAPE
         raise ImageSizeError(
             "expected two pictures of the same size, got "
             f"{describe_size(first)} ({names[0]}) and {describe_size(second)} ({names[1]}); "
             "crop or resize one so that both show the same field of view"
+            + (_PANSHARPEN if alike and ratio >= _FINER else "")
         )
 
 

@@ -1,5 +1,6 @@
 """Fusing files: read, check, fuse, write."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,13 +11,19 @@ from gifnet.imaging.arrays import Picture, describe_size, require_minimum_size, 
 from gifnet.imaging.depth import Depth
 from gifnet.imaging.files import check_output, read_image, write_image
 from gifnet.imaging.image import Image
+from gifnet.imaging.luts import Lut
 from gifnet.imaging.writing.losses import Contents
 from gifnet.inference.fuser import Fuser, Progress
+from gifnet.inference.knobs import Knobs
 from gifnet.inference.prepare import Prepared, finish, fitting_metadata, prepare
 from gifnet.inference.provenance import describe_provenance, digest_of
 from gifnet.inference.settings import parse_setting
 from gifnet.model.config import MINIMUM_SIZE
 from gifnet.tasks import Application
+
+logger = logging.getLogger(__name__)
+
+_AS_IT_IS = Knobs()
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,7 @@ def fuse_files(
     output: str | Path,
     *,
     application: str | Application = Application.AUTO,
+    knobs: Knobs = _AS_IT_IS,
     depth: str | Depth | None = None,
     reference: int | None = None,
     strict: bool = False,
@@ -63,6 +71,8 @@ def fuse_files(
         source_b: the second, of the same size.
         output: the file to write; its suffix decides the format.
         application: what the pair shows, see ``Fuser.fuse``.
+        knobs: the look of the result, see ``make_knobs``; a ``lut`` is for the reference, or the
+            first source if there is none.
         depth: of the result, ``"8"``, ``"16"`` or ``"32f"``; the wider of the sources' if None.
         reference: 1 or 2, the source whose EXIF, XMP, profile, resolution, place on the ground
             and nodata value the result gets; if None, the only one with colour, else the first.
@@ -82,10 +92,14 @@ def fuse_files(
         SettingError: there is no such application, depth, reference, device or precision.
     """
     application = parse_setting(Application, application)
+    look = knobs.given
+    if look.pop("lut", None) is not None and application is Application.AUTO:
+        logger.info("application: medical, since a colour table is asked for")
+        application = Application.MEDICAL
 
     def compute(fuser: Fuser, pictures: Sequence[Picture]) -> Picture:
         first, second = pictures
-        return fuser.fuse(first, second, application=application, progress=progress)
+        return fuser.fuse(first, second, application=application, progress=progress, **look)
 
     return _process(
         "fuse",
@@ -93,7 +107,8 @@ def fuse_files(
         Path(output),
         compute,
         make_fuser,
-        options={"application": str(application)},
+        options={"application": str(application), **knobs.given},
+        lut=knobs.lut,
         depth=depth,
         reference=reference,
         strict=strict,
@@ -104,6 +119,7 @@ def enhance_file(
     image: str | Path,
     output: str | Path,
     *,
+    knobs: Knobs = _AS_IT_IS,
     depth: str | Depth | None = None,
     strict: bool = False,
     make_fuser: Callable[[], Fuser] = Fuser,
@@ -114,6 +130,7 @@ def enhance_file(
     Args:
         image: the picture file.
         output: the file to write; its suffix decides the format.
+        knobs: the look of the result, see ``make_knobs``; detail and range only.
         depth: as for ``fuse_files``; the picture's if None.
         strict: as for ``fuse_files``.
         make_fuser: as for ``fuse_files``.
@@ -130,7 +147,7 @@ def enhance_file(
     """
 
     def compute(fuser: Fuser, pictures: Sequence[Picture]) -> Picture:
-        return fuser.enhance(pictures[0], progress=progress)
+        return fuser.enhance(pictures[0], progress=progress, **knobs.given)
 
     return _process(
         "enhance",
@@ -138,7 +155,7 @@ def enhance_file(
         Path(output),
         compute,
         make_fuser,
-        options={},
+        options=knobs.given,
         depth=depth,
         reference=None,
         strict=strict,
@@ -156,10 +173,11 @@ def _process(
     depth: str | Depth | None,
     reference: int | None,
     strict: bool,
+    lut: Lut | None = None,
 ) -> WrittenFile:
     started = time.perf_counter()
     chosen = None if depth is None else parse_setting(Depth, depth)
-    prepared = _read(paths, output, reference)
+    prepared = _read(paths, output, reference, lut)
     dtype = prepared.dtype if chosen is None else chosen.dtype
     contents = Contents(
         dtype,
@@ -209,7 +227,7 @@ def _process(
     )
 
 
-def _read(paths: Sequence[Path], output: Path, reference: int | None) -> Prepared:
+def _read(paths: Sequence[Path], output: Path, reference: int | None, lut: Lut | None) -> Prepared:
     """Read the sources and check them; what they were read into is freed where it can be."""
     sources: list[Image] = [read_image(path) for path in paths]
     for other in sources[1:]:
@@ -227,4 +245,4 @@ def _read(paths: Sequence[Path], output: Path, reference: int | None) -> Prepare
                 "another name, sources are never overwritten"
             )
     require_minimum_size((height, width), minimum=MINIMUM_SIZE, name=str(paths[0]))
-    return prepare(sources, reference=None if reference is None else reference - 1)
+    return prepare(sources, reference=None if reference is None else reference - 1, lut=lut)

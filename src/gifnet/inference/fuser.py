@@ -11,17 +11,20 @@ import numpy as np
 from gifnet.checkpoints import load_arrays, load_model
 from gifnet.engine import Region
 from gifnet.engine.quantising import ACTIVATIONS, Ranges
-from gifnet.errors import CheckpointError
+from gifnet.errors import SettingError
 from gifnet.imaging.arrays import (
     FloatArray,
     Picture,
-    from_float,
     require_minimum_size,
     require_same_size,
     widest_dtype,
 )
-from gifnet.imaging.colour import fuse_chroma, ycbcr_to_rgb
+from gifnet.imaging.chroma_rules import ChromaRule
+from gifnet.imaging.luts import Lut
+from gifnet.inference.guess import settle_application
+from gifnet.inference.knobs import LumaRange, make_knobs, settled
 from gifnet.inference.network import Engine, Network, PlainNetwork, Read, Write
+from gifnet.inference.result import Result, require_finite
 from gifnet.inference.settings import Device, Precision, Runtime, parse_setting
 from gifnet.inference.source_order import should_swap
 from gifnet.inference.sources import Source
@@ -166,7 +169,7 @@ class Fuser:
         require_minimum_size((height, width), minimum=MINIMUM_SIZE, name="a")
 
         def write_checked(region: Region, luma: FloatArray) -> None:
-            _require_finite(luma)
+            require_finite(luma)
             write(region, np.clip(luma, 0.0, 1.0))
 
         self._network.fuse(height, width, read, write_checked, progress or (lambda _: None))
@@ -177,43 +180,76 @@ class Fuser:
         b: Picture,
         *,
         application: str | Application = Application.AUTO,
+        detail: float | None = None,
+        chroma: str | ChromaRule | None = None,
+        luma_range: str | LumaRange = LumaRange.KEEP,
+        lut: str | Lut | None = None,
+        lut_source: int = 1,
         progress: Progress | None = None,
     ) -> Picture:
         """Fuse two aligned pictures of one scene.
 
-        The network fuses the luma. Colour comes from the source that has any; of two coloured
-        ones the stronger chroma counts more, pixel by pixel.
+        The network fuses the luma. Colour comes from the source that has any; that of two
+        coloured ones from both, pixel by pixel.
 
         Args:
             a: (H, W) or (H, W, 3), uint8, uint16 or float32 in [0, 1]; H and W at least 5.
             b: the same height and width; shape and dtype may differ otherwise.
             application: what the pair shows. It sets the order of the two sources where their
-                pixels tell it; ``auto`` keeps the order given.
+                pixels tell it, and what ``detail`` and ``chroma`` are if None. ``auto`` guesses
+                it where the pixels are clear; ``general`` keeps the order given.
+            detail: 0 (faithful: no detail that is stronger than in a source) to 2 (crisp); 1 is
+                as trained.
+            chroma: how two coloured sources share: ``exposed``, ``stronger``, ``paper``,
+                ``first`` (``a`` alone) or ``second``.
+            luma_range: ``keep``, or ``full``: stretched to the whole range.
+            lut: shows a grey source in colour over the other one: ``hot``, ``rainbow``, ``jet``,
+                ``viridis`` or ``inferno``.
+            lut_source: 1 or 2, the source that ``lut`` shows in colour.
             progress: is told the share of the work that is done.
 
         Returns:
-            (H, W, 3) if a source has three channels, else (H, W); of the sources' dtype, the
-            wider of two (uint8 < uint16 < float32).
+            (H, W, 3) if a source has three channels or ``lut`` is set, else (H, W); of the
+            sources' dtype, the wider of two (uint8 < uint16 < float32).
 
         Raises:
             ImageValueError: a dtype, shape or value is none of those.
             ImageSizeError: the sizes differ, are too small, or too large for the memory.
-            SettingError: there is no such application.
+            SettingError: there is no such application, detail, rule, range or table.
         """
         application = parse_setting(Application, application)
-        first, second = Source(a, name="a"), Source(b, name="b")
+        knobs = make_knobs(detail=detail, chroma=chroma, luma_range=luma_range, lut=lut)
+        if lut_source not in {1, 2}:
+            raise SettingError(f"lut_source must be 1 or 2; got {lut_source}")
+        first, second = (
+            Source(picture, name=name, lut=knobs.lut if number == lut_source else None)
+            for number, (picture, name) in enumerate(((a, "a"), (b, "b")), start=1)
+        )
         require_same_size(first.shape, second.shape, names=("a", "b"))
+        application = settle_application(application, first, second, lut=knobs.lut is not None)
         pair = first, second
-        if should_swap(application, first.look, second.look):
+        swapped = should_swap(application, first.look, second.look)
+        if swapped:
             logger.info("%s: the second source is taken first, as published", application)
             pair = second, first
-        return self._compute(pair, max(first.shape, second.shape, key=len), a, b, progress=progress)
+        shape = max(first.shape, second.shape, key=len)
+        knobs = settled(knobs, application, swapped=swapped)
+        return self._compute(pair, Result(pair, shape, widest_dtype(a, b), knobs), progress)
 
-    def enhance(self, a: Picture, *, progress: Progress | None = None) -> Picture:
+    def enhance(
+        self,
+        a: Picture,
+        *,
+        detail: float | None = None,
+        luma_range: str | LumaRange = LumaRange.KEEP,
+        progress: Progress | None = None,
+    ) -> Picture:
         """Enhance a single picture: its luma is fused with itself, its chroma stays.
 
         Args:
             a: (H, W) or (H, W, 3), uint8, uint16 or float32 in [0, 1]; H and W at least 5.
+            detail: as for ``fuse``; 1 if None.
+            luma_range: as for ``fuse``.
             progress: is told the share of the work that is done.
 
         Returns:
@@ -222,57 +258,29 @@ class Fuser:
         Raises:
             ImageValueError: the dtype, shape or a value is none of those.
             ImageSizeError: the picture is too small, or too large for the memory.
+            SettingError: there is no such detail or range.
         """
+        knobs = make_knobs(detail=detail, luma_range=luma_range)
         source = Source(a, name="a")
-        return self._compute((source, source), source.shape, a, progress=progress)
+        result = Result([source], source.shape, widest_dtype(a), knobs)
+        return self._compute((source, source), result, progress)
 
     def _compute(
-        self,
-        pair: tuple[Source, Source],
-        shape: tuple[int, ...],
-        *pictures: Picture,
-        progress: Progress | None,
+        self, pair: tuple[Source, Source], result: Result, progress: Progress | None
     ) -> Picture:
-        require_minimum_size(shape, minimum=MINIMUM_SIZE, name="a")
-        first, second = pair
-        dtype = widest_dtype(*pictures)
-        # Written to, so that the budget of memory counts it.
-        fused: Picture = np.full(shape, 0, dtype)
+        height, width = pair[0].shape[:2]
+        require_minimum_size((height, width), minimum=MINIMUM_SIZE, name="a")
 
         def read(region: Region) -> FloatArray:
             lumas = [source.luma(region.slices) for source in pair]
             stacked: FloatArray = np.stack(lumas)[None]
             return stacked
 
-        def write(region: Region, luma: FloatArray) -> None:
-            _require_finite(luma)
-            luma = np.clip(luma, 0.0, 1.0)
-            chroma = first.chroma(region.slices)
-            if second is not first:
-                chroma = fuse_chroma(chroma, second.chroma(region.slices))
-            fused[region.slices] = from_float(_merge(luma, chroma, dimensions=len(shape)), dtype)
-
-        height, width = shape[:2]
-        self._network.fuse(height, width, read, write, progress or (lambda _: None))
-        return fused
-
-
-def _require_finite(luma: FloatArray) -> None:
-    if not np.isfinite(luma).all():
-        raise CheckpointError(
-            "expected finite numbers from the network, got NaN or infinity; its weights are "
-            "damaged: take others"
-        )
+        self._network.fuse(height, width, read, result.write, progress or (lambda _: None))
+        return result.finished()
 
 
 def _ranges(weights: str | Path | None, sha256: str) -> Ranges:
     from gifnet.checkpoints.int8_ranges import load_ranges
 
     return load_ranges(weights, sha256, ACTIVATIONS)
-
-
-def _merge(luma: FloatArray, chroma: FloatArray | None, *, dimensions: int) -> FloatArray:
-    """The picture (H, W) for two dimensions, (H, W, 3) for three."""
-    if chroma is not None:
-        return ycbcr_to_rgb(luma, chroma)
-    return np.stack([luma] * 3, axis=-1) if dimensions == 3 else luma

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gifnet.errors import SettingError
+from gifnet.errors import ImageValueError, SettingError
 from gifnet.imaging.alpha import fuse_alpha
 from gifnet.imaging.arrays import Picture, convert, widest_dtype
 from gifnet.imaging.colour import is_coloured, rgb_to_ycbcr
 from gifnet.imaging.depth import Depth, convert_depth, opaque_value
 from gifnet.imaging.image import Image
+from gifnet.imaging.luts import Lut, show_in_colour
 from gifnet.imaging.masks import fill_hidden
 from gifnet.imaging.metadata.icc import colour_space
 from gifnet.imaging.metadata.metadata import Metadata
@@ -57,7 +58,9 @@ class Prepared:
     reference: int
 
 
-def prepare(sources: Sequence[Image], *, reference: int | None = None) -> Prepared:
+def prepare(
+    sources: Sequence[Image], *, reference: int | None = None, lut: Lut | None = None
+) -> Prepared:
     """Make sources ready for the network.
 
     Sources in another colour profile are converted to the reference's. If floats leave [0, 1],
@@ -68,15 +71,24 @@ def prepare(sources: Sequence[Image], *, reference: int | None = None) -> Prepar
         sources: pictures of one size, at least one.
         reference: the place of the source that metadata come from; found if None: the only one
             with colour, else the first.
+        lut: shows the reference, or else the first source, in these colours.
 
     Returns:
         What the network takes, and what the result is to be given.
 
     Raises:
         SettingError: there is no such source.
+        ImageValueError: a source with colour is to be shown in others.
     """
     coloured = [_has_colour(source) for source in sources]
+    if lut is not None and reference is None:
+        reference = 0
     reference = choose_reference(coloured, reference)
+    if lut is not None and coloured[reference]:
+        raise ImageValueError(
+            f"{sources[reference].path}: expected a grey picture to show in the colours of "
+            f"{str(lut)!r}, got one with colour; name the grey source with --reference"
+        )
     leading = reference if coloured[reference] or not any(coloured) else coloured.index(True)
     masks = [source.nodata for source in sources]
     pictures = [
@@ -88,6 +100,9 @@ def prepare(sources: Sequence[Image], *, reference: int | None = None) -> Prepar
         _in_unit_range(picture, mask, value_range)
         for picture, mask in zip(pictures, masks, strict=True)
     ]
+    if lut is not None:
+        # Before hidden pixels are filled: what the other source shows there has no colour.
+        pictures[reference] = show_in_colour(pictures[reference], lut)
     alphas = [source.alpha for source in sources]
     filled = fill_hidden(pictures, alphas, masks)
     metadata = _metadata(sources, reference, leading)
@@ -97,7 +112,7 @@ def prepare(sources: Sequence[Image], *, reference: int | None = None) -> Prepar
         nodata=_fused_nodata(sources),
         value_range=value_range,
         metadata=metadata,
-        coloured=any(coloured),
+        coloured=any(coloured) or lut is not None,
         keeps_channels=sources[leading].pixels.ndim == 3 and colour_space(metadata.icc) == "RGB",
         dtype=widest_dtype(*(source.pixels for source in sources)),
         reference=reference,

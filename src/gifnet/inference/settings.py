@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import sys
 from enum import StrEnum
 from importlib.util import find_spec
@@ -63,9 +64,8 @@ def parse_setting(kind: type[_Choice], value: str) -> _Choice:
         return kind(value)
     except ValueError:
         choices = ", ".join(kind)
-        raise SettingError(
-            f"{kind.__name__.lower()} must be one of {choices}; got {value!r}"
-        ) from None
+        words = re.sub("(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()
+        raise SettingError(f"{words} must be one of {choices}; got {value!r}") from None
 
 
 def resolve_device(device: Device, *, torch_needed: bool = False) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gifnet.tasks import Application
 
 _ONE_LEVEL = 1.0 / 255.0
+_MORE_THAN_A_TINT = 4.0
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,18 @@ class SourceLook:
     Attributes:
         coloured: whether it has colour.
         brightness: mean luma, in [0, 1].
+        colour: mean distance from neutral, of Cb and Cr.
     """
 
     coloured: bool
     brightness: float
+    colour: float = 0.0
+
+    def outshines(self, other: "SourceLook") -> bool:
+        """Whether it alone has colour, or the other one's is a mere tint beside it."""
+        if not self.coloured:
+            return False
+        return not other.coloured or self.colour > _MORE_THAN_A_TINT * other.colour
 
 
 def should_swap(application: Application, first: SourceLook, second: SourceLook) -> bool:
@@ -34,15 +43,15 @@ def should_swap(application: Application, first: SourceLook, second: SourceLook)
 
     Returns:
         True if the pixels say clearly that the order is wrong: the visible picture (ivif,
-        nir-vis) and the functional one (medical) are told by being the only one with colour, the
-        over-exposed one (meif) by being brighter by more than one 8-bit level. Focus pairs and
-        ``auto`` always stay as given.
+        nir-vis) and the functional one (medical) are told by being the only one with more than a
+        tint of colour, the over-exposed one (meif) by being brighter by more than one 8-bit
+        level. Focus pairs and ``general`` ones always stay as given.
     """
     match application:
         case Application.IVIF | Application.NIR_VIS:
-            return first.coloured and not second.coloured
+            return first.outshines(second)
         case Application.MEDICAL:
-            return second.coloured and not first.coloured
+            return second.outshines(first)
         case Application.MEIF:
             return second.brightness > first.brightness + _ONE_LEVEL
         case _:

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from gifnet.errors import ImageValueError
 from gifnet.imaging.arrays import FloatArray, Picture, convert, require_picture
 from gifnet.imaging.colour import is_coloured, rgb_to_ycbcr
+from gifnet.imaging.luts import Lut, look_up
 from gifnet.inference.source_order import SourceLook
 
 Slices = tuple[slice, slice]
@@ -20,40 +22,64 @@ class Source:
     Args:
         picture: (H, W) or (H, W, 3), uint8, uint16 or float32 in [0, 1].
         name: what error messages call it.
+        lut: shows it in these colours; for grey pictures only.
+
+    Attributes:
+        look: what its pixels say, in these colours.
 
     Raises:
-        ImageValueError: the dtype, the shape or a value is none of those.
+        ImageValueError: the dtype, the shape or a value is none of those, or a picture with colour
+            is to be shown in others.
     """
 
-    def __init__(self, picture: Picture, *, name: str) -> None:
+    def __init__(self, picture: Picture, *, name: str, lut: Lut | None = None) -> None:
         require_picture(picture, name=name)
         self._picture = picture
+        self._lut: Lut | None = None
         self.look = self._look()
+        if lut is not None:
+            if self.look.coloured:
+                raise ImageValueError(
+                    f"{name}: expected a grey picture to show in the colours of {str(lut)!r}, got "
+                    "one with colour; name the grey source, or leave the colour table out"
+                )
+            self._lut = lut
+            self.look = self._look()
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of the picture: height and width, and 3 if it has channels."""
-        return self._picture.shape
+        """Of the picture as it is shown: height and width, and 3 if it has channels."""
+        return self._picture.shape if self._lut is None else (*self._picture.shape[:2], 3)
 
     def luma(self, region: Slices) -> FloatArray:
         """The luma of a region, (rows, columns) in [0, 1]."""
-        values = convert(self._picture[region])
+        values = self._values(region)
         return values if values.ndim == 2 else rgb_to_ycbcr(values)[0]
 
     def chroma(self, region: Slices) -> FloatArray | None:
         """The chroma of a region, (rows, columns, 2), or None if the picture has no colour."""
-        if not self.look.coloured:
-            return None
-        return rgb_to_ycbcr(convert(self._picture[region]))[1]
+        return self.luma_and_chroma(region)[1] if self.look.coloured else None
+
+    def luma_and_chroma(self, region: Slices) -> tuple[FloatArray, FloatArray]:
+        """Both of a region of a picture with three channels."""
+        return rgb_to_ycbcr(self._values(region))
+
+    def _values(self, region: Slices) -> FloatArray:
+        values = convert(self._picture[region])
+        if self._lut is None:
+            return values
+        return look_up(self._lut, values if values.ndim == 2 else rgb_to_ycbcr(values)[0])
 
     def _look(self) -> SourceLook:
         height, width = self.shape[:2]
         step = max(_STRIP // max(width, 1), 1)
-        total, coloured = 0.0, False
+        total, colour, coloured = 0.0, 0.0, False
         for top in range(0, height, step):
-            values = convert(self._picture[top : top + step])
+            values = self._values((slice(top, top + step), slice(None)))
             if values.ndim == 3:
                 values, chroma = rgb_to_ycbcr(values)
                 coloured = coloured or is_coloured(chroma)
+                colour += float(np.abs(chroma).sum(dtype=np.float64)) / 2
             total += float(values.sum(dtype=np.float64))
-        return SourceLook(coloured=coloured, brightness=total / max(height * width, 1))
+        pixels = max(height * width, 1)
+        return SourceLook(coloured=coloured, brightness=total / pixels, colour=colour / pixels)

@@ -21,6 +21,7 @@ from gifnet.imaging.arrays import Picture as AnyPicture
 from gifnet.inference import Fuser
 from gifnet.metrics import ag, psnr, ssim
 from gifnet.model import GIFNet
+from gifnet.tasks import Application
 from gifnet.training.config import PanelPair, ValidationConfig
 from gifnet.training.divergence import require_pictures
 
@@ -77,13 +78,15 @@ class Validation:
             ConfigError: The network answers every pair with one level.
         """
         fuser = Fuser.from_model(network, device="cpu")
-        focused = [fuser.fuse(pair.near, pair.far) for pair in self.pairs]
+        focused = [
+            fuser.fuse(pair.near, pair.far, application=Application.GENERAL) for pair in self.pairs
+        ]
         require_pictures(focused, step=step)
         values = self._focus(focused)
         values["flat_shift"] = max(_flat_shift(fuser, value / 4) for value in range(5))
         for name, source_a, source_b in self.panel:
             sources = [_luma(source_a), _luma(source_b)]
-            fused = fuser.fuse(*sources)
+            fused = fuser.fuse(*sources, application=Application.GENERAL)
             values[f"{name}/ag"] = ag(sources, fused, data_range=1)
             values[f"{name}/ssim"] = ssim(sources, fused, data_range=1)
         self._draw(fuser, focused, self.panels / f"step_{step:06d}.png")

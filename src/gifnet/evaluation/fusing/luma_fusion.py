@@ -6,7 +6,11 @@ from functools import reduce
 import numpy as np
 
 from gifnet.imaging.arrays import FloatArray
-from gifnet.imaging.colour import fuse_chroma, is_coloured, rgb_to_ycbcr, ycbcr_to_rgb
+from gifnet.imaging.chroma_rules import ChromaRule, Colour, combine_chroma
+from gifnet.imaging.colour import is_coloured, rgb_to_ycbcr, ycbcr_to_rgb
+
+# Raised when colour is made in another way, so that pictures of before are not taken for new ones.
+COLOUR_REVISION = 2
 
 Operation = Callable[[Sequence[FloatArray]], FloatArray]
 """Two or more sources (H, W) or (H, W, 3), float32 in [0, 1], to the fused picture."""
@@ -20,8 +24,7 @@ def by_luma(fuse_lumas: Operation) -> Operation:
 
     Returns:
         An operation on pictures of any kind: the method sees their luma, and the colour is made
-        as ``gifnet.inference.Fuser`` does it, so that methods differ in luma only. The colour of
-        more than two sources is fused one after the other.
+        as ``gifnet.inference.Fuser`` does it, so that methods differ in luma only.
     """
 
     def fuse(sources: Sequence[FloatArray]) -> FloatArray:
@@ -65,16 +68,10 @@ def with_colour(luma: FloatArray, sources: Sequence[FloatArray]) -> FloatArray:
         (H, W, 3) if a source has three channels, else (H, W); float32.
     """
     luma = np.clip(luma, 0.0, 1.0)
-    chroma = reduce(fuse_chroma, [_chroma_of(source) for source in sources])
-    if chroma is not None:
-        return ycbcr_to_rgb(luma, chroma)
+    colours = [Colour(*rgb_to_ycbcr(source)) for source in sources if source.ndim == 3]
+    colours = [colour for colour in colours if is_coloured(colour.chroma)]
+    if colours:
+        return ycbcr_to_rgb(luma, combine_chroma(ChromaRule.EXPOSED, colours, luma))
     if any(source.ndim == 3 for source in sources):
         return np.stack([luma] * 3, axis=-1)
     return luma
-
-
-def _chroma_of(source: FloatArray) -> FloatArray | None:
-    if source.ndim == 2:
-        return None
-    chroma = rgb_to_ycbcr(source)[1]
-    return chroma if is_coloured(chroma) else None

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gifnet.errors import EvaluationError
-from gifnet.evaluation.fusing.luma_fusion import by_luma, one_after_the_other
+from gifnet.evaluation.fusing.luma_fusion import COLOUR_REVISION, by_luma, one_after_the_other
 from gifnet.evaluation.fusing.method import Method
 from gifnet.imaging.arrays import FloatArray
 from gifnet.tasks import Application
@@ -101,7 +101,7 @@ def _baseline(text: str, name: str | None, what: str) -> Method:
     return Method(
         name=name or what,
         text=text,
-        digest=f"baseline:{what}:{__version__}",
+        digest=f"baseline:{what}:{__version__}:{COLOUR_REVISION}",
         parallel=True,
         operation=None if baseline is None else by_luma(baseline.function),
         sharpening=None if sharpener is None else sharpener.function,
@@ -118,7 +118,7 @@ def _gifnet(text: str, name: str | None, file: str | None, application: Applicat
     return Method(
         name=name or ("gifnet" if file is None else f"gifnet-{Path(file).stem}"),
         text=text,
-        digest=f"gifnet:{digest}:{application}:{__version__}",
+        digest=f"gifnet:{digest}:{application}:{__version__}:{COLOUR_REVISION}",
         parallel=False,
         operation=one_after_the_other(_network(file, application)),
     )
@@ -149,7 +149,7 @@ def _onnx(text: str, name: str | None, file: Path) -> Method:
     return Method(
         name=name,
         text=text,
-        digest=f"onnx:{digest}:{__version__}",
+        digest=f"onnx:{digest}:{__version__}:{COLOUR_REVISION}",
         parallel=False,
         operation=one_after_the_other(OnnxPair(file, name)),
     )
@@ -163,7 +163,7 @@ def _function(text: str, name: str | None, module: str, function: str) -> Method
     return Method(
         name=name,
         text=text,
-        digest=f"function:{module}:{function}:{operation.digest()}:{__version__}",
+        digest=f"function:{module}:{function}:{operation.digest()}:{__version__}:{COLOUR_REVISION}",
         parallel=False,
         operation=operation,
     )

@@ -141,7 +141,8 @@ def _split_alpha(values: NDArray[Any], extras: tuple[int, ...], description: str
     if colours == 2 or colours > 3:
         raise RefusedError(
             f"expected grey or RGB, with or without alpha, got {bands} bands; "
-            "export the one or three that are to be fused"
+            "export the one or three that are to be fused, or sharpen all of them by a "
+            "panchromatic picture with gifnet pansharpen"
         )
     pixels: NDArray[Any] = np.ascontiguousarray(values[..., 0] if colours == 1 else values[..., :3])
     if not has_alpha:
