@@ -1,4 +1,4 @@
-"""``gifnet fuse``: two picture files to one."""
+"""``gifnet fuse``: two picture files, or a stack of any length, to one."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,20 +22,17 @@ from gifnet.cli.options import (
     WeightsOption,
 )
 from gifnet.cli.progress import progress_bar
-from gifnet.inference import Device, Fuser, Precision, Runtime, fuse_files
+from gifnet.inference import Device, Fuser, Precision, Runtime, fuse_stack_files
 from gifnet.tasks import Application
 
 EXAMPLE = "gifnet fuse infrared.png visible.png -o fused.png"
 
 
 def command(
-    source_a: Annotated[
-        Path, typer.Argument(metavar="SOURCE_A", readable=False, help="The first picture.")
-    ],
-    source_b: Annotated[
-        Path,
+    sources: Annotated[
+        list[Path],
         typer.Argument(
-            metavar="SOURCE_B", readable=False, help="The second picture, of the same size."
+            metavar="SOURCE...", readable=False, help="Two or more pictures of the same size."
         ),
     ],
     output: OutputOption,
@@ -43,7 +40,7 @@ def command(
         Application,
         typer.Option(
             "--application",
-            help="What the pair shows; sets the order of the two sources where the pixels tell it "
+            help="What a pair shows; sets the order of the two sources where the pixels tell it "
             "(ivif: infrared, visible; mfif: near, far; meif: over-, under-exposed; "
             "nir-vis: near-infrared, visible; medical: PET/CT/SPECT, MRI). "
             "auto keeps the order given.",
@@ -61,15 +58,14 @@ def command(
     max_memory: MaxMemoryOption = None,
     verbose: VerboseOption = False,  # noqa: ARG001 - handled by its callback
 ) -> None:
-    """Fuse two aligned pictures of one scene into one.
+    """Fuse two or more aligned pictures of one scene into one.
 
     The result has the size of the sources, colour if one of them has, the depth of the deeper
     one, and all that the reference says beside its pixels.
     """
     with progress_bar("fusing") as progress:
-        written = fuse_files(
-            source_a,
-            source_b,
+        written = fuse_stack_files(
+            sources,
             output,
             application=application,
             depth=depth,

@@ -11,10 +11,13 @@ from gifnet.imaging.depth import Depth
 from gifnet.imaging.files import check_output, read_image, write_image
 from gifnet.imaging.image import Image
 from gifnet.imaging.writing.losses import Contents
+from gifnet.inference.finish import finish, fitting_metadata
 from gifnet.inference.fuser import Fuser, Progress
-from gifnet.inference.prepare import Prepared, finish, fitting_metadata, prepare
+from gifnet.inference.prepare import Prepared, prepare
 from gifnet.inference.provenance import describe_provenance, digest_of
 from gifnet.inference.settings import parse_setting
+from gifnet.inference.stack import require_several
+from gifnet.inference.stack_survey import survey
 from gifnet.model.config import MINIMUM_SIZE
 from gifnet.tasks import Application
 
@@ -81,15 +84,63 @@ def fuse_files(
         CheckpointError: the weights cannot be loaded.
         SettingError: there is no such application, depth, reference, device or precision.
     """
+    return fuse_stack_files(
+        [source_a, source_b],
+        output,
+        application=application,
+        depth=depth,
+        reference=reference,
+        strict=strict,
+        make_fuser=make_fuser,
+        progress=progress,
+    )
+
+
+def fuse_stack_files(
+    sources: Sequence[str | Path],
+    output: str | Path,
+    *,
+    application: str | Application = Application.AUTO,
+    depth: str | Depth | None = None,
+    reference: int | None = None,
+    strict: bool = False,
+    make_fuser: Callable[[], Fuser] = Fuser,
+    progress: Progress | None = None,
+) -> WrittenFile:
+    """Fuse any number of picture files into another; one of them is held in memory at a time.
+
+    All are read and checked before the network is asked, and read again for fusing.
+
+    Args:
+        sources: at least two picture files of the same size.
+        output: the file to write; its suffix decides the format.
+        application: of two sources, see ``Fuser.fuse``; more have no order.
+        depth: as for ``fuse_files``.
+        reference: as for ``fuse_files``, 1 to the number of sources.
+        strict: as for ``fuse_files``.
+        make_fuser: as for ``fuse_files``.
+        progress: is told the share of the work that is done.
+
+    Returns:
+        As ``fuse_files``.
+
+    Raises:
+        ImageFileError: a file cannot be read or written, or not without loss if ``strict``.
+        ImageSizeError: there are fewer than two sources, their sizes differ, or are too small.
+        CheckpointError: the weights cannot be loaded.
+        SettingError: there is no such application, depth, reference, device or precision.
+    """
+    require_several(len(sources))
     application = parse_setting(Application, application)
 
     def compute(fuser: Fuser, pictures: Sequence[Picture]) -> Picture:
-        first, second = pictures
-        return fuser.fuse(first, second, application=application, progress=progress)
+        if len(pictures) > 2:
+            return fuser.fuse_stack(pictures, progress=progress)
+        return fuser.fuse(pictures[0], pictures[1], application=application, progress=progress)
 
     return _process(
         "fuse",
-        [Path(source_a), Path(source_b)],
+        [Path(source) for source in sources],
         Path(output),
         compute,
         make_fuser,
@@ -170,7 +221,7 @@ def _process(
             prepared, dtype, dimensions=3 if prepared.coloured or prepared.keeps_channels else 2
         ),
     )
-    height, width = prepared.pictures[0].shape[:2]
+    height, width = prepared.shape
     check_output(output, width=width, height=height, contents=contents, strict=strict)
     # Before the work: a source may be gone or another one when it is done.
     digests = [(path.name, digest_of(path)) for path in paths]
@@ -211,6 +262,14 @@ def _process(
 
 def _read(paths: Sequence[Path], output: Path, reference: int | None) -> Prepared:
     """Read the sources and check them; what they were read into is freed where it can be."""
+    place = None if reference is None else reference - 1
+    if len(paths) > 2:
+        # What can be found out at once is, before hundreds of files are read.
+        _require_another_file(output, paths)
+        prepared = survey(paths, reference=place)
+        height, width = prepared.shape
+        check_output(output, width=width, height=height)
+        return prepared
     sources: list[Image] = [read_image(path) for path in paths]
     for other in sources[1:]:
         require_same_size(
@@ -220,11 +279,15 @@ def _read(paths: Sequence[Path], output: Path, reference: int | None) -> Prepare
         )
     height, width = sources[0].pixels.shape[:2]
     check_output(output, width=width, height=height)
-    for path in paths:
-        if output.exists() and output.samefile(path):
+    _require_another_file(output, paths)
+    require_minimum_size((height, width), minimum=MINIMUM_SIZE, name=str(paths[0]))
+    return prepare(sources, reference=place)
+
+
+def _require_another_file(output: Path, sources: Sequence[Path]) -> None:
+    for source in sources:
+        if output.exists() and source.exists() and output.samefile(source):
             raise ImageFileError(
                 f"{output}: expected another file than the sources, got one of them; choose "
                 "another name, sources are never overwritten"
             )
-    require_minimum_size((height, width), minimum=MINIMUM_SIZE, name=str(paths[0]))
-    return prepare(sources, reference=None if reference is None else reference - 1)

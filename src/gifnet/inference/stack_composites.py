@@ -1,0 +1,142 @@
+"""Two pictures made of all slices of a stack, which are then fused by the network.
+
+Both are weighted means of the slices. Where slices differ in focus only, weights are powers of
+their sharpness: a high one in the *selected* picture, so that nearly the sharpest slice alone
+counts, and a lower one in the *mixed* picture. Where they differ in brightness, the selected
+picture weights them by contrast and exposure, and the mixed one is their plain mean. Sums do not depend on
+the order of the slices, and each pixel goes through the network once, however many there are
+(docs/stacks.md).
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from gifnet.imaging.arrays import FloatArray
+from gifnet.imaging.smoothing import reach, smooth
+
+_SELECTED, _MIXED = 8, 4
+"""Powers of the sharpness where slices differ in focus."""
+
+_FINE, _AROUND, _BRIGHTNESS_AROUND = 1.0, 3.0, 6.0
+"""Detail is what the first Gaussian takes away; its square is averaged by the second, brightness by
+the third."""
+
+_MARGIN = max(reach(_BRIGHTNESS_AROUND), reach(_FINE) + reach(_AROUND))
+_STRIP = 2**20
+
+_LEAST_SHARPNESS = 1e-4
+"""About what the rounding to eight bits alone gives; its eighth power is still a float32."""
+
+_LEAST_LIGHT = 0.003
+_WELL_EXPOSED, _EXPOSURE_SPREAD = 0.5, 0.2
+_LEAST_CONTRAST = 1e-3
+
+_OTHER_BRIGHTNESS = 0.05
+"""From this deviation of the brightness on, slices count rather as exposures than as focus slices;
+blur alone changes what is averaged so widely by much less."""
+
+
+class _Mean:
+    """A weighted mean that is added up."""
+
+    def __init__(self, height: int, width: int) -> None:
+        self._weighted: FloatArray = np.zeros((height, width), np.float32)
+        self._total: FloatArray = np.zeros((height, width), np.float32)
+
+    def add(self, rows: slice, luma: FloatArray, weight: FloatArray) -> None:
+        self._total[rows] += weight
+        self._weighted[rows] += weight * luma
+
+    def of(self, rows: slice) -> FloatArray:
+        mean: FloatArray = self._weighted[rows] / self._total[rows]
+        return mean
+
+
+class Composites:
+    """The sums that both pictures are made of: nine numbers a pixel.
+
+    Args:
+        height: rows of the slices.
+        width: columns.
+    """
+
+    def __init__(self, height: int, width: int) -> None:
+        self._shape = height, width
+        self._count = 0
+        self._sharpest, self._sharper, self._exposed = (_Mean(height, width) for _ in range(3))
+        self._luma, self._brightness, self._squares = (
+            np.zeros((height, width), np.float32) for _ in range(3)
+        )
+
+    def add(self, luma: FloatArray) -> None:
+        """Add a slice.
+
+        Args:
+            luma: (H, W) in [0, 1], float32.
+        """
+        self._count += 1
+        for rows, look in _look_at(luma):
+            values = luma[rows]
+            self._sharpest.add(rows, values, look.sharpness**_SELECTED)
+            self._sharper.add(rows, values, look.sharpness**_MIXED)
+            exposure = np.exp(-0.5 * ((look.brightness - _WELL_EXPOSED) / _EXPOSURE_SPREAD) ** 2)
+            contrast = np.sqrt(look.variance) + np.float32(_LEAST_CONTRAST)
+            self._exposed.add(rows, values, contrast * exposure)
+            self._luma[rows] += values
+            self._brightness[rows] += look.brightness
+            self._squares[rows] += look.brightness**2
+
+    def pair(self) -> tuple[FloatArray, FloatArray]:
+        """Give both pictures.
+
+        Returns:
+            The selected and the mixed one, (H, W) in [0, 1], float32.
+        """
+        selected: FloatArray = np.empty(self._shape, np.float32)
+        mixed: FloatArray = np.empty(self._shape, np.float32)
+        count = np.float32(self._count)
+        for rows in _strips(*self._shape):
+            brightness = self._brightness[rows] / count
+            variance = np.maximum(self._squares[rows] / count - brightness**2, np.float32(0))
+            squared = variance * variance
+            share: FloatArray = squared / (squared + np.float32(_OTHER_BRIGHTNESS**4))
+            mean = self._luma[rows] / count
+            selected[rows] = _between(self._sharpest.of(rows), self._exposed.of(rows), share)
+            mixed[rows] = _between(self._sharper.of(rows), mean, share)
+        return selected, mixed
+
+
+class _Look(NamedTuple):
+    """What is seen around each pixel of some rows."""
+
+    sharpness: FloatArray
+    """Variance of the detail by the square of the brightness."""
+
+    variance: FloatArray
+    brightness: FloatArray
+
+
+def _look_at(luma: FloatArray) -> Iterator[tuple[slice, _Look]]:
+    """Strip by strip, so that little is held beside the picture."""
+    height, width = luma.shape
+    for rows in _strips(height, width):
+        first = max(rows.start - _MARGIN, 0)
+        around = luma[first : min(rows.stop + _MARGIN, height)]
+        inner = slice(rows.start - first, rows.stop - first)
+        detail = around - smooth(around, _FINE)
+        variance = smooth(detail * detail, _AROUND)[inner]
+        brightness = smooth(around, _BRIGHTNESS_AROUND)[inner]
+        sharpness = variance / (brightness**2 + np.float32(_LEAST_LIGHT))
+        yield rows, _Look(sharpness + np.float32(_LEAST_SHARPNESS), variance, brightness)
+
+
+def _strips(height: int, width: int) -> list[slice]:
+    step = max(_STRIP // width, 1)
+    return [slice(top, min(top + step, height)) for top in range(0, height, step)]
+
+
+def _between(first: FloatArray, second: FloatArray, share: FloatArray) -> FloatArray:
+    between: FloatArray = np.clip(first + share * (second - first), 0.0, 1.0)
+    return between
