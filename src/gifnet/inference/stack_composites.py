@@ -3,9 +3,9 @@
 Both are weighted means of the slices. Where slices differ in focus only, weights are powers of
 their sharpness: a high one in the *selected* picture, so that nearly the sharpest slice alone
 counts, and a lower one in the *mixed* picture. Where they differ in brightness, the selected
-picture weights them by contrast and exposure, and the mixed one is their plain mean. Sums do not depend on
-the order of the slices, and each pixel goes through the network once, however many there are
-(docs/stacks.md).
+picture weights them by contrast and exposure, and the mixed one is their plain mean. Sums do not
+depend on the order of the slices, and each pixel goes through the network once, however many there
+are (docs/stacks.md).
 """
 
 from collections.abc import Iterator
@@ -101,7 +101,7 @@ class Composites:
             brightness = self._brightness[rows] / count
             variance = np.maximum(self._squares[rows] / count - brightness**2, np.float32(0))
             squared = variance * variance
-            share: FloatArray = squared / (squared + np.float32(_OTHER_BRIGHTNESS**4))
+            share = np.asarray(squared / (squared + _OTHER_BRIGHTNESS**4), np.float32)
             mean = self._luma[rows] / count
             selected[rows] = _between(self._sharpest.of(rows), self._exposed.of(rows), share)
             mixed[rows] = _between(self._sharper.of(rows), mean, share)

@@ -5,6 +5,7 @@ sums, masks and one set of metadata are kept, so that memory does not grow with 
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -49,33 +50,28 @@ class StackFiles(Sequence[Picture]):
         paths: the files.
         shape: height and width of all of them.
         leading: a source without its pixels, whose colour profile the others get.
+
+    Attributes:
         value_range: that of all float sources.
         sums: what they show, where one does not show everything.
     """
 
-    def __init__(
-        self,
-        paths: Sequence[Path],
-        shape: tuple[int, int],
-        leading: Image,
-        value_range: ValueRange,
-        sums: ShownSums | None = None,
-    ) -> None:
+    def __init__(self, paths: Sequence[Path], shape: tuple[int, ...], leading: Image) -> None:
         self._paths = paths
         self._shape = shape
         self._leading = leading
-        self._value_range = value_range
-        self._sums = sums
+        self._converted: set[int] = set()
+        self.value_range = ValueRange()
+        self.sums: ShownSums | None = None
 
     def __len__(self) -> int:
         return len(self._paths)
 
     def __getitem__(self, number: int) -> Picture:  # type: ignore[override]  # no slices
-        with nothing_said_again():
-            picture, source = self.read(number)
-            if self._sums is None:
-                return picture
-            return self._sums.fill(picture, source.alpha, source.nodata)
+        picture, source = self.read(number)
+        if self.sums is None:
+            return picture
+        return self.sums.fill(picture, source.alpha, source.nodata)
 
     def read(self, number: int) -> tuple[Picture, Image]:
         """Read a file again: its picture with hidden pixels as they are, and all of it.
@@ -89,15 +85,18 @@ class StackFiles(Sequence[Picture]):
         Raises:
             ImageFileError: the file is gone, damaged or of another size by now.
         """
-        source = read_image(self._paths[number])
+        with nothing_said_again():
+            source = read_image(self._paths[number])
         if source.pixels.shape[:2] != self._shape:
             raise ImageFileError(
                 f"{source.path}: expected the file that was looked at before, of "
                 f"{describe_size(self._shape)} pixels, got one of "
                 f"{describe_size(source.pixels.shape)}; leave sources alone until they are fused"
             )
-        picture = in_profile(source, self._leading)
-        return in_unit_range(picture, source.nodata, self._value_range), source
+        with nothing_said_again() if number in self._converted else nullcontext():
+            picture = in_profile(source, self._leading)
+        self._converted.add(number)
+        return in_unit_range(picture, source.nodata, self.value_range), source
 
 
 def survey(paths: Sequence[Path], *, reference: int | None = None) -> Prepared:
@@ -160,15 +159,15 @@ class _Looks:
         reference = choose_reference(coloured, self._wish)
         leading = choose_leading(coloured, reference)
         shape = sources[0].pixels.shape[:2]
-        value_range = self._range(leading, StackFiles(paths, shape, sources[leading], ValueRange()))
-        pictures = StackFiles(paths, shape, sources[leading], value_range)
+        pictures = StackFiles(paths, shape, sources[leading])
+        pictures.value_range = self._range(leading, pictures)
         if self._alpha is not None or self._any_nodata:
             channels = any(source.pixels.ndim == 3 for source in sources)
             sums = ShownSums((*shape, 3) if channels else shape)
             for number in range(len(paths)):
                 picture, source = pictures.read(number)
                 sums.add(picture, source.alpha, source.nodata)
-            pictures = StackFiles(paths, shape, sources[leading], value_range, sums)
+            pictures.sums = sums
         metadata = metadata_of(sources, reference, leading)
         leads_rgb = sources[leading].pixels.ndim == 3 and colour_space(metadata.icc) == "RGB"
         nowhere = self._hidden if self._any_nodata else None
@@ -177,7 +176,7 @@ class _Looks:
             shape=shape,
             alpha=self._alpha,
             nodata=nowhere if nowhere is not None and nowhere.any() else None,
-            value_range=value_range,
+            value_range=pictures.value_range,
             metadata=metadata,
             coloured=any(coloured),
             keeps_channels=leads_rgb,
