@@ -29,7 +29,7 @@ BEGIN = "<!-- table: made by scripts/study_stacks.py -->"
 END = "<!-- end -->"
 PICTURES = ("camera", "coffee")
 COUNTS = (5, 10, 20)
-HEIGHT, WIDTH = 240, 320
+HEIGHT, WIDTH = 160, 208
 STRONGEST = 5.0
 """Deviation of the strongest blur, in pixels."""
 NOISE = 1.5

@@ -27,6 +27,7 @@ from gifnet.metrics import ag, psnr
 from gifnet.model import GIFNet
 
 Array = NDArray[Any]
+ROOT = Path(__file__).resolve().parent.parent.parent
 RANDOM = np.random.default_rng(0)
 COLOUR: NDArray[np.uint8] = RANDOM.integers(0, 256, (12, 15, 3), dtype=np.uint8)
 GREY: NDArray[np.uint8] = RANDOM.integers(0, 256, (12, 15), dtype=np.uint8)
@@ -54,15 +55,10 @@ def fuser() -> Fuser:
 
 
 def sharp_picture() -> NDArray[np.float32]:
-    """Edges and texture of every size, (96, 128)."""
-    generator = np.random.default_rng(1)
-    shape = (96, 128)
-    picture = np.full(shape, 0.45, np.float32)
-    for sigma, contrast in ((1.0, 0.25), (3.0, 0.35), (10.0, 1.5)):
-        picture += contrast * blur(
-            generator.standard_normal(shape).astype(np.float32), sigma, disk=False
-        )
-    return np.clip(picture, 0.02, 0.98)
+    """A part of a photograph with edges, texture and plain areas, (144, 192)."""
+    with PillowImage.open(ROOT / "examples" / "pictures" / "camera.png") as picture:
+        values = np.asarray(picture.convert("L"), np.float32)[70:214, 150:342]
+        return np.asarray(values / 255, np.float32)
 
 
 def focus_stack(sharp: NDArray[np.float32], count: int) -> list[NDArray[np.float32]]:
@@ -300,6 +296,16 @@ def test_a_source_that_changes_under_way_is_refused(folder: Path) -> None:
 
     with pytest.raises(ImageFileError, match=r"other.png: expected the file that was looked at"):
         fuse_stack_files(paths, folder / "fused.png", make_fuser=change_and_load)
+
+
+def test_progress_is_told_from_the_first_look_to_the_end(folder: Path) -> None:
+    paths = [folder / name for name in ("colour.png", "grey.png", "clear.png", "other.png")]
+    told: list[float] = []
+    fuse_stack_files(paths, folder / "fused.png", make_fuser=mean_fuser, progress=told.append)
+    assert told == sorted(told)
+    assert len(told) > 2 * len(paths)
+    assert 0 < told[0] < 0.1
+    assert told[-1] == 1
 
 
 def test_what_a_file_gives_reason_to_warn_of_is_said_once(

@@ -21,6 +21,9 @@ from gifnet.inference.stack_survey import survey
 from gifnet.model.config import MINIMUM_SIZE
 from gifnet.tasks import Application
 
+_LOOKING = 0.2
+"""Share of the whole work that the first look at a stack's files counts for in the progress."""
+
 
 @dataclass(frozen=True)
 class WrittenFile:
@@ -133,9 +136,13 @@ def fuse_stack_files(
     require_several(len(sources))
     application = parse_setting(Application, application)
 
+    def told(first: float, last: float, share: float) -> None:
+        if progress is not None:
+            progress(first + (last - first) * share)
+
     def compute(fuser: Fuser, pictures: Sequence[Picture]) -> Picture:
         if len(pictures) > 2:
-            return fuser.fuse_stack(pictures, progress=progress)
+            return fuser.fuse_stack(pictures, progress=lambda share: told(_LOOKING, 1.0, share))
         return fuser.fuse(pictures[0], pictures[1], application=application, progress=progress)
 
     return _process(
@@ -148,6 +155,7 @@ def fuse_stack_files(
         depth=depth,
         reference=reference,
         strict=strict,
+        looked_at=lambda share: told(0.0, _LOOKING, share),
     )
 
 
@@ -207,10 +215,11 @@ def _process(
     depth: str | Depth | None,
     reference: int | None,
     strict: bool,
+    looked_at: Progress = lambda _: None,
 ) -> WrittenFile:
     started = time.perf_counter()
     chosen = None if depth is None else parse_setting(Depth, depth)
-    prepared = _read(paths, output, reference)
+    prepared = _read(paths, output, reference, looked_at)
     dtype = prepared.dtype if chosen is None else chosen.dtype
     contents = Contents(
         dtype,
@@ -260,13 +269,16 @@ def _process(
     )
 
 
-def _read(paths: Sequence[Path], output: Path, reference: int | None) -> Prepared:
+def _read(
+    paths: Sequence[Path], output: Path, reference: int | None, looked_at: Progress
+) -> Prepared:
     """Read the sources and check them; what they were read into is freed where it can be."""
     place = None if reference is None else reference - 1
     if len(paths) > 2:
-        # What can be found out at once is, before hundreds of files are read.
+        # What can be found out at once is, before hundreds of files are read: suffix and folder.
+        check_output(output, width=MINIMUM_SIZE, height=MINIMUM_SIZE)
         _require_another_file(output, paths)
-        prepared = survey(paths, reference=place)
+        prepared = survey(paths, reference=place, advance=looked_at)
         height, width = prepared.shape
         check_output(output, width=width, height=height)
         return prepared

@@ -17,8 +17,8 @@ FuseLuma = Callable[[int, int, Read, Write, Advance], None]
 """Height, width, read, write, advance: see ``Network.fuse``."""
 
 _STRIP = 2**20
-_READING = 0.5
-"""Share of the whole work that looking at the slices counts for in the progress."""
+_NETWORK = 10
+"""Slices that can be looked at while the network computes, roughly: for the progress."""
 
 
 def fuse_stack(pictures: Sequence[Picture], fuse_luma: FuseLuma, advance: Advance) -> Picture:
@@ -37,14 +37,15 @@ def fuse_stack(pictures: Sequence[Picture], fuse_luma: FuseLuma, advance: Advanc
         ImageSizeError: the sizes differ.
     """
     sums = _Sums()
+    looking = len(pictures) / (len(pictures) + _NETWORK)
     for number in range(len(pictures)):
         sums.add(pictures[number], name=f"pictures[{number}]")
-        advance(_READING * (number + 1) / len(pictures))
-    selected, mixed = sums.composites.pair()
+        advance(looking * (number + 1) / len(pictures))
+    selected, mean = sums.composites.pair()
     fused: Picture = np.full(sums.shape, 0, sums.dtype)
 
     def read(region: Region) -> FloatArray:
-        pair: FloatArray = np.stack([selected[region.slices], mixed[region.slices]])[None]
+        pair: FloatArray = np.stack([selected[region.slices], mean[region.slices]])[None]
         return pair
 
     def write(region: Region, luma: FloatArray) -> None:
@@ -56,7 +57,7 @@ def fuse_stack(pictures: Sequence[Picture], fuse_luma: FuseLuma, advance: Advanc
         fused[region.slices] = from_float(values, sums.dtype)
 
     height, width = sums.shape[:2]
-    fuse_luma(height, width, read, write, lambda share: advance(_READING + (1 - _READING) * share))
+    fuse_luma(height, width, read, write, lambda share: advance(looking + (1 - looking) * share))
     return fused
 
 

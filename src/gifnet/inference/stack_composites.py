@@ -1,9 +1,9 @@
 """Two pictures made of all slices of a stack, which are then fused by the network.
 
-Both are weighted means of the slices. Where slices differ in focus only, weights are powers of
-their sharpness: a high one in the *selected* picture, so that nearly the sharpest slice alone
-counts, and a lower one in the *mixed* picture. Where they differ in brightness, the selected
-picture weights them by contrast and exposure, and the mixed one is their plain mean. Sums do not
+The *selected* picture is a weighted mean of the slices: where they differ in focus, by a high power
+of their sharpness, so that nearly the sharpest slice alone counts; where they differ in brightness,
+by contrast and exposure. The other one is the plain mean of all slices. Shown two pictures that are
+nearly alike, the network would sharpen them; beside the mean it keeps what is sharp. Sums do not
 depend on the order of the slices, and each pixel goes through the network once, however many there
 are (docs/stacks.md).
 """
@@ -16,8 +16,8 @@ import numpy as np
 from gifnet.imaging.arrays import FloatArray
 from gifnet.imaging.smoothing import reach, smooth
 
-_SELECTED, _MIXED = 8, 4
-"""Powers of the sharpness where slices differ in focus."""
+_POWER = 8
+"""Of the sharpness, where slices differ in focus."""
 
 _FINE, _AROUND, _BRIGHTNESS_AROUND = 1.0, 3.0, 6.0
 """Detail is what the first Gaussian takes away; its square is averaged by the second, brightness by
@@ -55,7 +55,7 @@ class _Mean:
 
 
 class Composites:
-    """The sums that both pictures are made of: nine numbers a pixel.
+    """The sums that both pictures are made of: seven numbers a pixel.
 
     Args:
         height: rows of the slices.
@@ -65,7 +65,7 @@ class Composites:
     def __init__(self, height: int, width: int) -> None:
         self._shape = height, width
         self._count = 0
-        self._sharpest, self._sharper, self._exposed = (_Mean(height, width) for _ in range(3))
+        self._sharpest, self._exposed = (_Mean(height, width) for _ in range(2))
         self._luma, self._brightness, self._squares = (
             np.zeros((height, width), np.float32) for _ in range(3)
         )
@@ -79,8 +79,7 @@ class Composites:
         self._count += 1
         for rows, look in _look_at(luma):
             values = luma[rows]
-            self._sharpest.add(rows, values, look.sharpness**_SELECTED)
-            self._sharper.add(rows, values, look.sharpness**_MIXED)
+            self._sharpest.add(rows, values, look.sharpness**_POWER)
             exposure = np.exp(-0.5 * ((look.brightness - _WELL_EXPOSED) / _EXPOSURE_SPREAD) ** 2)
             contrast = np.sqrt(look.variance) + np.float32(_LEAST_CONTRAST)
             self._exposed.add(rows, values, contrast * exposure)
@@ -89,23 +88,21 @@ class Composites:
             self._squares[rows] += look.brightness**2
 
     def pair(self) -> tuple[FloatArray, FloatArray]:
-        """Give both pictures.
+        """Give both pictures; the sums are used up.
 
         Returns:
-            The selected and the mixed one, (H, W) in [0, 1], float32.
+            The selected picture and the mean, (H, W) in [0, 1], float32.
         """
         selected: FloatArray = np.empty(self._shape, np.float32)
-        mixed: FloatArray = np.empty(self._shape, np.float32)
         count = np.float32(self._count)
         for rows in _strips(*self._shape):
             brightness = self._brightness[rows] / count
             variance = np.maximum(self._squares[rows] / count - brightness**2, np.float32(0))
             squared = variance * variance
             share = np.asarray(squared / (squared + _OTHER_BRIGHTNESS**4), np.float32)
-            mean = self._luma[rows] / count
             selected[rows] = _between(self._sharpest.of(rows), self._exposed.of(rows), share)
-            mixed[rows] = _between(self._sharper.of(rows), mean, share)
-        return selected, mixed
+        self._luma /= count
+        return selected, np.minimum(self._luma, np.float32(1), out=self._luma)
 
 
 class _Look(NamedTuple):

@@ -4,7 +4,7 @@ The same is made of them as ``prepare`` makes of sources that are held together;
 sums, masks and one set of metadata are kept, so that memory does not grow with their number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from hashlib import sha256
@@ -99,12 +99,18 @@ class StackFiles(Sequence[Picture]):
         return in_unit_range(picture, source.nodata, self.value_range), source
 
 
-def survey(paths: Sequence[Path], *, reference: int | None = None) -> Prepared:
+def survey(
+    paths: Sequence[Path],
+    *,
+    reference: int | None = None,
+    advance: Callable[[float], None] = lambda _: None,
+) -> Prepared:
     """Look at the files of a stack, one after the other, and make them ready for the network.
 
     Args:
         paths: the files, at least one.
         reference: as for ``prepare``.
+        advance: is told the share of the files that were looked at.
 
     Returns:
         What ``prepare`` returns; its pictures are read when they are asked for.
@@ -117,8 +123,9 @@ def survey(paths: Sequence[Path], *, reference: int | None = None) -> Prepared:
     # Before anything is read: with no colour anywhere, a wish is judged by the count alone.
     choose_reference([False] * len(paths), reference)
     looks = _Looks(reference)
-    for path in paths:
+    for number, path in enumerate(paths, start=1):
         looks.add(read_image(path))
+        advance(number / len(paths))
     return looks.prepared(paths)
 
 
