@@ -41,11 +41,11 @@ def fuse_stack(pictures: Sequence[Picture], fuse_luma: FuseLuma, advance: Advanc
     for number in range(len(pictures)):
         sums.add(pictures[number], name=f"pictures[{number}]")
         advance(looking * (number + 1) / len(pictures))
-    selected, mean = sums.composites.pair()
+    selected, second = sums.composites.pair()
     fused: Picture = np.full(sums.shape, 0, sums.dtype)
 
     def read(region: Region) -> FloatArray:
-        pair: FloatArray = np.stack([selected[region.slices], mean[region.slices]])[None]
+        pair: FloatArray = np.stack([selected[region.slices], second[region.slices]])[None]
         return pair
 
     def write(region: Region, luma: FloatArray) -> None:

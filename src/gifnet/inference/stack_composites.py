@@ -2,10 +2,10 @@
 
 The *selected* picture is a weighted mean of the slices: where they differ in focus, by a high power
 of their sharpness, so that nearly the sharpest slice alone counts; where they differ in brightness,
-by contrast and exposure. The other one is the plain mean of all slices. Shown two pictures that are
-nearly alike, the network would sharpen them; beside the mean it keeps what is sharp. Sums do not
-depend on the order of the slices, and each pixel goes through the network once, however many there
-are (docs/stacks.md).
+by contrast and exposure. The *second* one is the selected one out of focus, or the plain mean of
+all slices where they differ in brightness. Shown two pictures that are nearly alike, the network
+would sharpen them; beside a blurred one it keeps what is sharp. Sums do not depend on the order of
+the slices, and each pixel goes through the network once, however many there are (docs/stacks.md).
 """
 
 from collections.abc import Iterator
@@ -25,6 +25,9 @@ the third."""
 
 _MARGIN = max(reach(_BRIGHTNESS_AROUND), reach(_FINE) + reach(_AROUND))
 _STRIP = 2**20
+
+_OUT_OF_FOCUS = 1.5
+"""Deviation of the blur of the second picture."""
 
 _LEAST_SHARPNESS = 1e-4
 """About what the rounding to eight bits alone gives; its eighth power is still a float32."""
@@ -88,21 +91,27 @@ class Composites:
             self._squares[rows] += look.brightness**2
 
     def pair(self) -> tuple[FloatArray, FloatArray]:
-        """Give both pictures; the sums are used up.
+        """Give both pictures.
 
         Returns:
-            The selected picture and the mean, (H, W) in [0, 1], float32.
+            The selected and the second picture, (H, W) in [0, 1], float32.
         """
         selected: FloatArray = np.empty(self._shape, np.float32)
+        shares: FloatArray = np.empty(self._shape, np.float32)
         count = np.float32(self._count)
         for rows in _strips(*self._shape):
             brightness = self._brightness[rows] / count
             variance = np.maximum(self._squares[rows] / count - brightness**2, np.float32(0))
             squared = variance * variance
-            share = np.asarray(squared / (squared + _OTHER_BRIGHTNESS**4), np.float32)
-            selected[rows] = _between(self._sharpest.of(rows), self._exposed.of(rows), share)
-        self._luma /= count
-        return selected, np.minimum(self._luma, np.float32(1), out=self._luma)
+            shares[rows] = squared / (squared + _OTHER_BRIGHTNESS**4)
+            selected[rows] = self._sharpest.of(rows)
+        second: FloatArray = np.empty(self._shape, np.float32)
+        for rows, around, inner in _strips_with(selected, reach(_OUT_OF_FOCUS)):
+            blurred = smooth(around, _OUT_OF_FOCUS)[inner]
+            second[rows] = _between(blurred, self._luma[rows] / count, shares[rows])
+        for rows in _strips(*self._shape):
+            selected[rows] = _between(selected[rows], self._exposed.of(rows), shares[rows])
+        return selected, second
 
 
 class _Look(NamedTuple):
@@ -117,16 +126,21 @@ class _Look(NamedTuple):
 
 def _look_at(luma: FloatArray) -> Iterator[tuple[slice, _Look]]:
     """Strip by strip, so that little is held beside the picture."""
-    height, width = luma.shape
-    for rows in _strips(height, width):
-        first = max(rows.start - _MARGIN, 0)
-        around = luma[first : min(rows.stop + _MARGIN, height)]
-        inner = slice(rows.start - first, rows.stop - first)
+    for rows, around, inner in _strips_with(luma, _MARGIN):
         detail = around - smooth(around, _FINE)
         variance = smooth(detail * detail, _AROUND)[inner]
         brightness = smooth(around, _BRIGHTNESS_AROUND)[inner]
         sharpness = variance / (brightness**2 + np.float32(_LEAST_LIGHT))
         yield rows, _Look(sharpness + np.float32(_LEAST_SHARPNESS), variance, brightness)
+
+
+def _strips_with(picture: FloatArray, margin: int) -> Iterator[tuple[slice, FloatArray, slice]]:
+    """Strips with a margin above and below: their rows, the pixels, and which of these they are."""
+    height, width = picture.shape
+    for rows in _strips(height, width):
+        first = max(rows.start - margin, 0)
+        around = picture[first : min(rows.stop + margin, height)]
+        yield rows, around, slice(rows.start - first, rows.stop - first)
 
 
 def _strips(height: int, width: int) -> list[slice]:
