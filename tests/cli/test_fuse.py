@@ -66,6 +66,19 @@ def test_two_files_become_one(folder: Path, weights: Path) -> None:
     assert [path.read_bytes() for path in pair] == before
 
 
+def test_a_stack_of_files_becomes_one(folder: Path, weights: Path) -> None:
+    stack = ["infrared.png", "visible.jpg", "clear.png", "infrared.png"]
+    options: list[str | Path] = ["--weights", weights, "--device", "cpu", "--reference", "2"]
+    run = gifnet("fuse", *stack, "-o", "fused.png", *options, folder=folder)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.startswith("wrote fused.png (22 x 17, colour) in ")
+    assert run.stderr == ""
+    fused = read_image(folder / "fused.png")
+    assert fused.pixels.shape == (17, 22, 3)
+    assert fused.metadata.xmp is not None
+    assert all(fused.metadata.xmp.count(name.encode()) for name in stack)
+
+
 def test_lost_alpha_is_said_on_stderr(folder: Path, weights: Path) -> None:
     arguments = ["clear.png", "infrared.png", "-o", "fused.jpg", "--precision", "bfloat16"]
     run = gifnet("fuse", *arguments, "--weights", weights, folder=folder)
@@ -183,6 +196,10 @@ def test_the_guess_is_said_with_its_reason(folder: Path, weights: Path) -> None:
         ("infrared.png -o a.png", "expected two pictures to fuse, got 1"),
         ("infrared.png . -o a.png", ".: expected a picture file, got a folder"),
         ("infrared.png large.png -o a.png", "22 x 17 (infrared.png) and 22 x 18 (large.png)"),
+        ("infrared.png -o a.png", "expected at least two pictures of one scene, got 1; to make"),
+        ("infrared.png clear.png large.png -o a.png", "22 x 17 (infrared.png) and 22 x 18 (large"),
+        ("infrared.png clear.png cut.png -o a.png", "cut.png: expected a complete picture"),
+        ("infrared.png clear.png visible.jpg -o clear.png", "sources are never overwritten"),
         ("infrared.png clear.png -o a.gif", "a.gif: cannot write the suffix '.gif'"),
         ("infrared.png clear.png -o none/a.png", "the folder none does not exist; create it"),
         ("infrared.png clear.png -o clear.png", "sources are never overwritten"),

@@ -1,4 +1,4 @@
-"""``gifnet fuse``: two picture files to one, or folders of them."""
+"""``gifnet fuse``: two picture files or a stack of any length to one, or folders of them."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,9 +31,8 @@ from gifnet.cli.options import (
     WeightsOption,
 )
 from gifnet.cli.progress import progress_bar
-from gifnet.errors import SettingError
 from gifnet.folders import FuserSettings
-from gifnet.inference import Device, Fuser, Precision, Runtime, fuse_files
+from gifnet.inference import Device, Fuser, Precision, Runtime, fuse_stack_files
 from gifnet.inference.knobs import LumaRange, make_knobs
 from gifnet.tasks import Application
 
@@ -46,8 +45,8 @@ def command(
         typer.Argument(
             metavar="SOURCE...",
             readable=False,
-            help="The pictures, of the same size; or folders, whose pictures of one name belong "
-            "together.",
+            help="Two or more pictures of the same size; or folders, whose pictures of one name "
+            "belong together.",
         ),
     ],
     output: OutputOption,
@@ -55,7 +54,7 @@ def command(
         Application,
         typer.Option(
             "--application",
-            help="What the pair shows; sets the order of the two sources where the pixels tell it "
+            help="What a pair shows; sets the order of the two sources where the pixels tell it "
             "(ivif: infrared, visible; mfif: near, far; meif: over-, under-exposed; "
             "nir-vis: near-infrared, visible; medical: PET/CT/SPECT, MRI). "
             "auto guesses it where the pixels are clear (-v says what and why); general keeps the "
@@ -82,7 +81,7 @@ def command(
     workers: WorkersOption = None,
     verbose: VerboseOption = False,  # noqa: ARG001 - handled by its callback
 ) -> None:
-    """Fuse two aligned pictures of one scene into one, or all pairs of two folders.
+    """Fuse two or more aligned pictures of one scene into one, or all those of folders.
 
     The result has the size of the sources, colour if one of them has, the depth of the deeper
     one, and all that the reference says beside its pixels.
@@ -109,14 +108,9 @@ def command(
         )
         return
     require_no_folder_options({"--suffix": suffix, "--shard": shard, "--workers": workers})
-    if len(sources) != 2:
-        raise SettingError(
-            f"expected two pictures to fuse, got {len(sources)}; name two files, or folders"
-        )
     with progress_bar("fusing") as progress:
-        written = fuse_files(
-            sources[0],
-            sources[1],
+        written = fuse_stack_files(
+            sources,
             output,
             **how,
             progress=progress,

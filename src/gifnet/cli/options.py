@@ -35,7 +35,7 @@ ReferenceOption = Annotated[
         "--reference",
         metavar="NUMBER",
         min=1,
-        help="The source, 1 or 2, whose EXIF, XMP, colour profile, resolution and place on the "
+        help="The source, 1, 2, ..., whose EXIF, XMP, colour profile, resolution and place on the "
         "ground the result gets.  [default: the only one with colour, else the first]",
     ),
 ]

@@ -10,7 +10,7 @@ from typing import Any
 from gifnet.errors import GIFNetError, ImageFileError
 from gifnet.folders.grouping import Group
 from gifnet.folders.manifest import note_of
-from gifnet.inference.files import fuse_files
+from gifnet.inference.files import fuse_stack_files
 from gifnet.inference.fuser import Fuser
 from gifnet.inference.settings import Device, Precision, Runtime
 
@@ -124,12 +124,7 @@ class GroupWork:
     def _fuse(self, job: Job) -> dict[str, Any]:
         sources = job.group.sources
         notes = [_note(source) for source in sources]
-        if len(sources) != 2:
-            raise ImageFileError(
-                f"{sources[0]}: expected two sources for a picture, got {len(sources)}; give two "
-                "folders"
-            )
-        fuse_files(*sources, job.output, make_fuser=self._fuser, **self.how)
+        fuse_stack_files(sources, job.output, make_fuser=self._fuser, **self.how)
         for source, note in zip(sources, notes, strict=True):
             now = source.stat()
             if (now.st_size, now.st_mtime_ns) != (note["bytes"], note["modified_ns"]):

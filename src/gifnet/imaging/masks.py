@@ -43,7 +43,7 @@ def fill_hidden(
         part = slice(top, top + rows)
         strips = [picture[part] for picture in pictures]
         shown = [
-            _shown(
+            shown_share(
                 None if alpha is None else alpha[part],
                 None if mask is None else mask[part],
                 strips[0].shape[:2],
@@ -66,10 +66,19 @@ def fill_hidden(
     return filled
 
 
-def _shown(
+def shown_share(
     alpha: Picture | None, mask: NDArray[np.bool_] | None, shape: tuple[int, ...]
 ) -> FloatArray:
-    """How much of each pixel a picture shows, 0 to 1."""
+    """Tell how much of each pixel a picture shows.
+
+    Args:
+        alpha: (H, W), or None if it is opaque.
+        mask: (H, W), True where it holds no measured value, or None.
+        shape: height and width.
+
+    Returns:
+        (H, W) in [0, 1].
+    """
     shown = np.ones(shape, np.float32) if alpha is None else convert(alpha)
     if mask is not None:
         shown[mask] = 0.0
@@ -91,25 +100,35 @@ def _mixed(
         if other != number:
             weight = shown[other][places]
             total += weight
-            others += _like(picture, convert(values[places])) * _spread(weight, others)
+            others += in_channels(
+                convert(values[places]), present=values.ndim == 3, wanted=picture.ndim == 3
+            ) * spread(weight, others)
     share: FloatArray = shown[number][places] / most[places]
     own = convert(picture[places])
-    means: FloatArray = others / _spread(total, others)
-    mixed = own * _spread(share, own) + means * _spread(1 - share, own)
+    means: FloatArray = others / spread(total, others)
+    mixed = own * spread(share, own) + means * spread(1 - share, own)
     return from_float(mixed.astype(np.float32), picture.dtype)
 
 
-def _like(picture: Picture, values: FloatArray) -> FloatArray:
-    """Values of pixels as grey or colour, as a picture is."""
-    if values.ndim == picture.ndim - 1:
+def in_channels(values: FloatArray, *, present: bool, wanted: bool) -> FloatArray:
+    """Make values of pixels grey or coloured.
+
+    Args:
+        values: of pixels, the last axis being the three channels if they have some.
+        present: whether they have channels.
+        wanted: whether they shall have some.
+
+    Returns:
+        The values as they are, or as luma, or thrice.
+    """
+    if present == wanted:
         return values
-    if picture.ndim == 3:
-        return np.stack([values] * 3, axis=-1)
-    return rgb_to_ycbcr(values)[0]
+    return np.stack([values] * 3, axis=-1) if wanted else rgb_to_ycbcr(values)[0]
 
 
-def _spread(weights: FloatArray, values: FloatArray) -> FloatArray:
-    return weights if values.ndim == 1 else weights[:, None]
+def spread(weights: FloatArray, values: FloatArray) -> FloatArray:
+    """Give weights of pixels an axis for the channels, where values of these pixels have one."""
+    return weights if values.ndim == weights.ndim else weights[..., None]
 
 
 def fill_from_neighbours(picture: Picture, hidden: NDArray[np.bool_]) -> Picture:

@@ -73,11 +73,37 @@ def find_range(
     Returns:
         [0, 1] if that holds them; else from the least to the largest of all of them together.
     """
-    low, high = np.inf, -np.inf
-    for picture, mask in zip(pictures, unknown, strict=True):
-        known = picture if mask is None else picture[~mask]
-        if known.size:
-            low, high = min(low, float(known.min())), max(high, float(known.max()))
+    extents = [known_extent(picture, mask) for picture, mask in zip(pictures, unknown, strict=True)]
+    if not extents:
+        return ValueRange()
+    lows, highs = zip(*extents, strict=True)
+    return range_of(min(lows), max(highs))
+
+
+def known_extent(picture: FloatArray, unknown: NDArray[np.bool_] | None) -> tuple[float, float]:
+    """Find the least and the largest known value of a picture.
+
+    Args:
+        picture: (H, W) or (H, W, 3), float32.
+        unknown: (H, W), True where values do not count; None if all do.
+
+    Returns:
+        Both; infinity and its negative if nothing is known.
+    """
+    known = picture if unknown is None else picture[~unknown]
+    return (float(known.min()), float(known.max())) if known.size else (np.inf, -np.inf)
+
+
+def range_of(low: float, high: float) -> ValueRange:
+    """Make the range that holds values of some extent.
+
+    Args:
+        low: the least value.
+        high: the largest; below ``low`` if there is no value.
+
+    Returns:
+        [0, 1] if that holds them; else from the least to the largest.
+    """
     if (low >= 0.0 and high <= 1.0) or low > high:
         return ValueRange()
     if low == high:

@@ -3,7 +3,7 @@
 What computes is imported when a ``Fuser`` is made; PyTorch only where a GPU is used or asked for.
 """
 
-from gifnet.inference.files import WrittenFile, enhance_file, fuse_files
+from gifnet.inference.files import WrittenFile, enhance_file, fuse_files, fuse_stack_files
 from gifnet.inference.fuser import Fuser
 from gifnet.inference.settings import Device, Precision, Runtime
 
@@ -15,4 +15,5 @@ __all__ = [
     "WrittenFile",
     "enhance_file",
     "fuse_files",
+    "fuse_stack_files",
 ]

@@ -6,24 +6,30 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gifnet.errors import ImageFileError
+from gifnet.errors import ImageFileError, SettingError
 from gifnet.imaging.arrays import Picture, describe_size, require_minimum_size, require_same_size
 from gifnet.imaging.depth import Depth
 from gifnet.imaging.files import check_output, read_image, write_image
 from gifnet.imaging.image import Image
 from gifnet.imaging.luts import Lut
 from gifnet.imaging.writing.losses import Contents
+from gifnet.inference.finish import finish, fitting_metadata
 from gifnet.inference.fuser import Fuser, Progress
 from gifnet.inference.knobs import Knobs
-from gifnet.inference.prepare import Prepared, finish, fitting_metadata, prepare
+from gifnet.inference.prepare import Prepared, prepare
 from gifnet.inference.provenance import describe_provenance, digest_of
 from gifnet.inference.settings import parse_setting
+from gifnet.inference.stack import require_several
+from gifnet.inference.stack_survey import survey
 from gifnet.model.config import MINIMUM_SIZE
 from gifnet.tasks import Application
 
 logger = logging.getLogger(__name__)
 
 _AS_IT_IS = Knobs()
+
+_LOOKING = 0.2
+"""Share of the whole work that the first look at a stack's files counts for in the progress."""
 
 
 @dataclass(frozen=True)
@@ -91,19 +97,81 @@ def fuse_files(
         CheckpointError: the weights cannot be loaded.
         SettingError: there is no such application, depth, reference, device or precision.
     """
+    return fuse_stack_files(
+        [source_a, source_b],
+        output,
+        application=application,
+        knobs=knobs,
+        depth=depth,
+        reference=reference,
+        strict=strict,
+        make_fuser=make_fuser,
+        progress=progress,
+    )
+
+
+def fuse_stack_files(
+    sources: Sequence[str | Path],
+    output: str | Path,
+    *,
+    application: str | Application = Application.AUTO,
+    knobs: Knobs = _AS_IT_IS,
+    depth: str | Depth | None = None,
+    reference: int | None = None,
+    strict: bool = False,
+    make_fuser: Callable[[], Fuser] = Fuser,
+    progress: Progress | None = None,
+) -> WrittenFile:
+    """Fuse any number of picture files into another; one of them is held in memory at a time.
+
+    All are read and checked before the network is asked, and read again for fusing.
+
+    Args:
+        sources: at least two picture files of the same size.
+        output: the file to write; its suffix decides the format.
+        application: of two sources, see ``Fuser.fuse``; more have no order.
+        knobs: the look of the result, of two sources.
+        depth: as for ``fuse_files``.
+        reference: as for ``fuse_files``, 1 to the number of sources.
+        strict: as for ``fuse_files``.
+        make_fuser: as for ``fuse_files``.
+        progress: is told the share of the work that is done.
+
+    Returns:
+        As ``fuse_files``.
+
+    Raises:
+        ImageFileError: a file cannot be read or written, or not without loss if ``strict``.
+        ImageSizeError: there are fewer than two sources, their sizes differ, or are too small.
+        CheckpointError: the weights cannot be loaded.
+        SettingError: there is no such application, depth, reference, device or precision, or
+            there are knobs for more than two sources.
+    """
+    require_several(len(sources))
     application = parse_setting(Application, application)
     look = knobs.given
+    if len(sources) > 2 and look:
+        raise SettingError(
+            f"expected two sources for {' and '.join(look)}, got {len(sources)}; stacks take none "
+            "of these settings yet"
+        )
     if look.pop("lut", None) is not None and application is Application.AUTO:
         logger.info("application: medical, since a colour table is asked for")
         application = Application.MEDICAL
 
+    def told(first: float, last: float, share: float) -> None:
+        if progress is not None:
+            progress(first + (last - first) * share)
+
     def compute(fuser: Fuser, pictures: Sequence[Picture]) -> Picture:
+        if len(pictures) > 2:
+            return fuser.fuse_stack(pictures, progress=lambda share: told(_LOOKING, 1.0, share))
         first, second = pictures
         return fuser.fuse(first, second, application=application, progress=progress, **look)
 
     return _process(
         "fuse",
-        [Path(source_a), Path(source_b)],
+        [Path(source) for source in sources],
         Path(output),
         compute,
         make_fuser,
@@ -112,6 +180,7 @@ def fuse_files(
         depth=depth,
         reference=reference,
         strict=strict,
+        looked_at=lambda share: told(0.0, _LOOKING, share),
     )
 
 
@@ -174,10 +243,11 @@ def _process(
     reference: int | None,
     strict: bool,
     lut: Lut | None = None,
+    looked_at: Progress = lambda _: None,
 ) -> WrittenFile:
     started = time.perf_counter()
     chosen = None if depth is None else parse_setting(Depth, depth)
-    prepared = _read(paths, output, reference, lut)
+    prepared = _read(paths, output, reference, lut, looked_at)
     dtype = prepared.dtype if chosen is None else chosen.dtype
     contents = Contents(
         dtype,
@@ -188,7 +258,7 @@ def _process(
             prepared, dtype, dimensions=3 if prepared.coloured or prepared.keeps_channels else 2
         ),
     )
-    height, width = prepared.pictures[0].shape[:2]
+    height, width = prepared.shape
     check_output(output, width=width, height=height, contents=contents, strict=strict)
     # Before the work: a source may be gone or another one when it is done.
     digests = [(path.name, digest_of(path)) for path in paths]
@@ -227,8 +297,23 @@ def _process(
     )
 
 
-def _read(paths: Sequence[Path], output: Path, reference: int | None, lut: Lut | None) -> Prepared:
+def _read(
+    paths: Sequence[Path],
+    output: Path,
+    reference: int | None,
+    lut: Lut | None,
+    looked_at: Progress,
+) -> Prepared:
     """Read the sources and check them; what they were read into is freed where it can be."""
+    place = None if reference is None else reference - 1
+    if len(paths) > 2:
+        # What can be found out at once is, before hundreds of files are read: suffix and folder.
+        check_output(output, width=MINIMUM_SIZE, height=MINIMUM_SIZE)
+        _require_another_file(output, paths)
+        prepared = survey(paths, reference=place, advance=looked_at)
+        height, width = prepared.shape
+        check_output(output, width=width, height=height)
+        return prepared
     sources: list[Image] = [read_image(path) for path in paths]
     for other in sources[1:]:
         require_same_size(
@@ -238,11 +323,15 @@ def _read(paths: Sequence[Path], output: Path, reference: int | None, lut: Lut |
         )
     height, width = sources[0].pixels.shape[:2]
     check_output(output, width=width, height=height)
-    for path in paths:
-        if output.exists() and output.samefile(path):
+    _require_another_file(output, paths)
+    require_minimum_size((height, width), minimum=MINIMUM_SIZE, name=str(paths[0]))
+    return prepare(sources, reference=place, lut=lut)
+
+
+def _require_another_file(output: Path, sources: Sequence[Path]) -> None:
+    for source in sources:
+        if output.exists() and source.exists() and output.samefile(source):
             raise ImageFileError(
                 f"{output}: expected another file than the sources, got one of them; choose "
                 "another name, sources are never overwritten"
             )
-    require_minimum_size((height, width), minimum=MINIMUM_SIZE, name=str(paths[0]))
-    return prepare(sources, reference=None if reference is None else reference - 1, lut=lut)

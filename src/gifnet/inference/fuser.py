@@ -2,7 +2,7 @@
 
 import copy
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from gifnet.inference.result import Result, require_finite
 from gifnet.inference.settings import Device, Precision, Runtime, parse_setting
 from gifnet.inference.source_order import should_swap
 from gifnet.inference.sources import Source
+from gifnet.inference.stack import fuse_stack, require_several
 from gifnet.model.config import MINIMUM_SIZE, ModelConfig
 from gifnet.tasks import Application
 
@@ -235,6 +236,34 @@ class Fuser:
         shape = max(first.shape, second.shape, key=len)
         knobs = settled(knobs, application, swapped=swapped)
         return self._compute(pair, Result(pair, shape, widest_dtype(a, b), knobs), progress)
+
+    def fuse_stack(
+        self, pictures: Sequence[Picture], *, progress: Progress | None = None
+    ) -> Picture:
+        """Fuse any number of aligned pictures of one scene: a focus or an exposure stack.
+
+        Two are fused as by ``fuse``. Of more, sums of all are made first, weighted by how sharp
+        and how well exposed each pixel is, and the network sees each pixel once (docs/stacks.md).
+        The order plays no part; memory does not grow with the number.
+
+        Args:
+            pictures: at least two, as for ``fuse``. Each is asked for once, in turn, by its
+                number, and not kept: a sequence that reads a file then holds one at a time.
+            progress: is told the share of the work that is done.
+
+        Returns:
+            (H, W, 3) if a picture has three channels, else (H, W); of the widest dtype. The chroma
+            is that of ``fuse``, for any number.
+
+        Raises:
+            ImageValueError: a dtype, shape or value cannot be fused.
+            ImageSizeError: there are fewer than two, the sizes differ, are too small, or too large
+                for the memory.
+        """
+        require_several(len(pictures))
+        if len(pictures) == 2:
+            return self.fuse(pictures[0], pictures[1], progress=progress)
+        return fuse_stack(pictures, self.fuse_luma, progress or (lambda _: None))
 
     def enhance(
         self,

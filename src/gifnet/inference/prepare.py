@@ -16,7 +16,6 @@ from gifnet.errors import ImageValueError, SettingError
 from gifnet.imaging.alpha import fuse_alpha
 from gifnet.imaging.arrays import Picture, convert, widest_dtype
 from gifnet.imaging.colour import is_coloured, rgb_to_ycbcr
-from gifnet.imaging.depth import Depth, convert_depth, opaque_value
 from gifnet.imaging.image import Image
 from gifnet.imaging.luts import Lut, show_in_colour
 from gifnet.imaging.masks import fill_hidden
@@ -36,7 +35,9 @@ class Prepared:
     """Sources as the network takes them, and what the result is to be given.
 
     Attributes:
-        pictures: of the sources, in their order: uint8, uint16, or float32 in [0, 1].
+        pictures: of the sources, in their order: uint8, uint16, or float32 in [0, 1]; those of a
+            stack are read when they are asked for.
+        shape: height and width.
         alpha: of the result, or None.
         nodata: where no source has a measured value, (H, W); None if there is no such pixel.
         value_range: what the floats were before; [0, 1] if they were in it.
@@ -47,7 +48,8 @@ class Prepared:
         reference: the place of the source that the metadata come from.
     """
 
-    pictures: tuple[Picture, ...]
+    pictures: Sequence[Picture]
+    shape: tuple[int, ...]
     alpha: Picture | None
     nodata: NDArray[np.bool_] | None
     value_range: ValueRange
@@ -80,7 +82,7 @@ def prepare(
         SettingError: there is no such source.
         ImageValueError: a source with colour is to be shown in others.
     """
-    coloured = [_has_colour(source) for source in sources]
+    coloured = [has_colour(source) for source in sources]
     if lut is not None and reference is None:
         reference = 0
     reference = choose_reference(coloured, reference)
@@ -89,15 +91,15 @@ def prepare(
             f"{sources[reference].path}: expected a grey picture to show in the colours of "
             f"{str(lut)!r}, got one with colour; name the grey source with --reference"
         )
-    leading = reference if coloured[reference] or not any(coloured) else coloured.index(True)
+    leading = choose_leading(coloured, reference)
     masks = [source.nodata for source in sources]
     pictures = [
-        source.pixels if number == leading else _in_profile(source, sources[leading])
+        source.pixels if number == leading else in_profile(source, sources[leading])
         for number, source in enumerate(sources)
     ]
     value_range = _common_range(pictures, masks)
     pictures = [
-        _in_unit_range(picture, mask, value_range)
+        in_unit_range(picture, mask, value_range)
         for picture, mask in zip(pictures, masks, strict=True)
     ]
     if lut is not None:
@@ -105,9 +107,10 @@ def prepare(
         pictures[reference] = show_in_colour(pictures[reference], lut)
     alphas = [source.alpha for source in sources]
     filled = fill_hidden(pictures, alphas, masks)
-    metadata = _metadata(sources, reference, leading)
+    metadata = metadata_of(sources, reference, leading)
     return Prepared(
         pictures=tuple(filled),
+        shape=sources[0].pixels.shape[:2],
         alpha=fuse_alpha(alphas),
         nodata=_fused_nodata(sources),
         value_range=value_range,
@@ -141,64 +144,21 @@ def choose_reference(coloured: Sequence[bool], wish: int | None) -> int:
     return wish
 
 
-@dataclass(frozen=True)
-class Finished:
-    """A result as ``write_image`` takes it: pixels, alpha, mask and metadata."""
-
-    pixels: Picture
-    alpha: Picture | None
-    nodata: NDArray[np.bool_] | None
-    metadata: Metadata
-
-
-def finish(fused: Picture, prepared: Prepared, *, depth: Depth | None = None) -> Finished:
-    """Make the network's result ready to be written.
+def choose_leading(coloured: Sequence[bool], reference: int) -> int:
+    """Choose the source whose colour leads: the reference, if another one has not the only colour.
 
     Args:
-        fused: (H, W) or (H, W, 3), of the widest of the sources' dtypes.
-        prepared: what it was made of.
-        depth: of the result; as it is if None.
+        coloured: for each source whether it has colour.
+        reference: the place of the reference.
 
     Returns:
-        The result: in the sources' range if it is of floats, else with that range spread over
-        the whole one; grey if no pixel has colour.
+        The reference's place if it has colour, or if none has; else that of the first with colour.
     """
-    dtype = fused.dtype if depth is None else depth.dtype
-    pixels = convert_depth(fused, dtype)
-    if pixels.ndim == 3 and not prepared.keeps_channels and (pixels == pixels[..., :1]).all():
-        pixels = pixels[..., 0].copy()
-    if pixels.dtype.kind == "f":
-        pixels = prepared.value_range.from_unit(pixels)  # type: ignore[arg-type]
-    alpha = None if prepared.alpha is None else convert_depth(prepared.alpha, dtype)
-    metadata = fitting_metadata(prepared, dtype, dimensions=pixels.ndim)
-    if prepared.nodata is not None or metadata.nodata is not None:
-        pixels = _with_nodata(pixels, prepared.nodata, metadata.nodata)
-    return Finished(pixels, alpha, prepared.nodata, metadata)
+    return reference if coloured[reference] or not any(coloured) else list(coloured).index(True)
 
 
-def fitting_metadata(prepared: Prepared, dtype: np.dtype[Any], *, dimensions: int) -> Metadata:
-    """Say what a result's file shall say beside the pixels.
-
-    Args:
-        prepared: what it is made of.
-        dtype: of the result.
-        dimensions: 3 for a result in colour, 2 for a grey one.
-
-    Returns:
-        The metadata, without a profile for other colours, and without a nodata value that the
-        dtype cannot hold.
-    """
-    metadata = prepared.metadata
-    wanted = "RGB" if dimensions == 3 else "GRAY"
-    if metadata.icc is not None and colour_space(metadata.icc) != wanted:
-        logger.info("a colour profile for other colours than %s is left out", wanted)
-        metadata = replace(metadata, icc=None)
-    if metadata.nodata is not None and not _holds(dtype, metadata.nodata):
-        metadata = replace(metadata, nodata=None)
-    return metadata
-
-
-def _has_colour(source: Image) -> bool:
+def has_colour(source: Image) -> bool:
+    """Tell whether a pixel of a source that is seen has colour."""
     pixels = source.pixels
     if pixels.ndim == 2:
         return False
@@ -219,8 +179,8 @@ def _has_colour(source: Image) -> bool:
     return False
 
 
-def _in_profile(source: Image, leading: Image) -> Picture:
-    """A source's pixels in the colour profile of the source that leads the colour."""
+def in_profile(source: Image, leading: Image) -> Picture:
+    """Give a source's pixels in the colour profile of the source that leads the colour."""
     if leading.pixels.ndim == 2:
         return source.pixels
     try:
@@ -248,9 +208,10 @@ def _common_range(
     )
 
 
-def _in_unit_range(
+def in_unit_range(
     picture: Picture, mask: NDArray[np.bool_] | None, value_range: ValueRange
 ) -> Picture:
+    """Bring a float picture into [0, 1], with 0 where nothing is measured; others stay."""
     if picture.dtype.kind != "f" or (mask is None and value_range.is_unit):
         return picture
     values = picture if value_range.is_unit else value_range.to_unit(picture)  # type: ignore[arg-type]
@@ -266,13 +227,19 @@ def _fused_nodata(sources: Sequence[Image]) -> NDArray[np.bool_] | None:
         return None
     nowhere = np.ones(sources[0].pixels.shape[:2], np.bool_)
     for source in sources:
-        hidden = np.zeros_like(nowhere) if source.nodata is None else source.nodata
-        nowhere &= hidden if source.alpha is None else hidden | (source.alpha == 0)
+        nowhere &= hidden_in(source)
     return nowhere if nowhere.any() else None
 
 
-def _metadata(sources: Sequence[Image], reference: int, leading: int) -> Metadata:
-    """The reference's, with the colour description of the source that leads the colour.
+def hidden_in(source: Image) -> NDArray[np.bool_]:
+    """Tell where a source has no measured value that is seen, (H, W)."""
+    shape = source.pixels.shape[:2]
+    hidden = np.zeros(shape, np.bool_) if source.nodata is None else source.nodata
+    return hidden if source.alpha is None else hidden | (source.alpha == 0)
+
+
+def metadata_of(sources: Sequence[Image], reference: int, leading: int) -> Metadata:
+    """Give the reference's, with the colour description of the source that leads the colour.
 
     The place on the ground is the same for all sources, so any of them may tell it.
     """
@@ -292,34 +259,3 @@ def _metadata(sources: Sequence[Image], reference: int, leading: int) -> Metadat
         values = (source.metadata.nodata for source in sources)
         metadata = replace(metadata, nodata=next((v for v in values if v is not None), None))
     return metadata
-
-
-def _with_nodata(pixels: Picture, nodata: NDArray[np.bool_] | None, value: float | None) -> Picture:
-    """Write the nodata value where nothing is known, and nowhere else."""
-    is_float = pixels.dtype.kind == "f"
-    if value is None and not is_float:
-        return pixels
-    stored = pixels.dtype.type(np.nan if value is None else value)
-    same = pixels == stored
-    same = same if same.ndim == 2 else same.all(axis=2)
-    if same.any():
-        pixels = pixels.copy()
-        pixels[same] = _next_to(stored, pixels.dtype)
-    if nodata is not None:
-        pixels = pixels.copy()
-        pixels[nodata] = stored
-    return pixels
-
-
-def _next_to(value: Any, dtype: np.dtype[Any]) -> float:
-    """A value beside the nodata value, for pixels that have it by chance."""
-    if dtype.kind == "f":
-        return float(np.nextafter(value, np.inf, dtype=np.float32))
-    number = int(value)
-    return number + 1 if number < opaque_value(dtype) else number - 1
-
-
-def _holds(dtype: np.dtype[Any], value: float) -> bool:
-    return dtype.kind == "f" or (
-        np.isfinite(value) and value == int(value) and 0 <= value <= opaque_value(dtype)
-    )

@@ -1,0 +1,362 @@
+"""Stacks of more than two pictures: arrays and files."""
+
+import subprocess
+import sys
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image as PillowImage
+from PIL import ImageCms
+from torch import Tensor, nn
+
+from gifnet.data.defocus import blur
+from gifnet.errors import ImageError, ImageFileError, ImageSizeError, SettingError
+from gifnet.imaging import fuse_chroma, read_image, write_image
+from gifnet.imaging.chroma_sum import ChromaSum
+from gifnet.imaging.masks import fill_hidden
+from gifnet.imaging.shown_sums import ShownSums
+from gifnet.inference import Fuser, fuse_stack_files
+from gifnet.inference.prepare import prepare
+from gifnet.inference.stack_survey import survey
+from gifnet.metrics import ag, psnr
+from gifnet.model import GIFNet
+
+Array = NDArray[Any]
+ROOT = Path(__file__).resolve().parent.parent.parent
+RANDOM = np.random.default_rng(0)
+COLOUR: NDArray[np.uint8] = RANDOM.integers(0, 256, (12, 15, 3), dtype=np.uint8)
+GREY: NDArray[np.uint8] = RANDOM.integers(0, 256, (12, 15), dtype=np.uint8)
+DEEP: NDArray[np.uint16] = RANDOM.integers(0, 65536, (12, 15, 3), dtype=np.uint16)
+
+
+class Mean(nn.Module):
+    """Stand-in for the network: the mean of the sources."""
+
+    def forward(self, source_a: Tensor, source_b: Tensor) -> Tensor:
+        return (source_a + source_b) / 2
+
+
+class First(nn.Module):
+    """Stand-in for the network: what is selected, as it is."""
+
+    def forward(self, source_a: Tensor, _: Tensor) -> Tensor:
+        return source_a
+
+
+def mean_fuser() -> Fuser:
+    return Fuser.from_model(cast(GIFNet, Mean()), device="cpu")
+
+
+def never() -> Fuser:
+    pytest.fail("the network was loaded for files that are bad")
+
+
+@pytest.fixture(scope="module")
+def fuser() -> Fuser:
+    return Fuser(device="cpu")
+
+
+def sharp_picture() -> NDArray[np.float32]:
+    """A part of a photograph with edges, texture and plain areas, (144, 192)."""
+    with PillowImage.open(ROOT / "examples" / "pictures" / "camera.png") as picture:
+        values = np.asarray(picture.convert("L"), np.float32)[70:214, 150:342]
+        return np.asarray(values / 255, np.float32)
+
+
+def focus_stack(sharp: NDArray[np.float32], count: int) -> list[NDArray[np.float32]]:
+    """Slices of a slope from left to right, each sharp in a column of its own."""
+    depth = np.linspace(0, 1, sharp.shape[1], dtype=np.float32)
+    strong = [sharp, *(blur(sharp, sigma, disk=False) for sigma in (1.0, 2.0, 4.0))]
+    slices = []
+    for place in (np.arange(count) + 0.5) / count:
+        away = np.clip(np.abs(depth - place) - 0.5 / count, 0, None) * 6
+        position = np.minimum(away, 2.999)
+        lower = position.astype(int)
+        share = position - lower
+        columns = [
+            strong[k][:, x] * (1 - s) + strong[k + 1][:, x] * s
+            for x, (k, s) in enumerate(zip(lower, share, strict=True))
+        ]
+        slices.append(np.stack(columns, axis=1).astype(np.float32))
+    return slices
+
+
+def test_ten_slices_come_near_the_truth_and_are_not_sharpened_further(fuser: Fuser) -> None:
+    sharp = sharp_picture()
+    slices = focus_stack(sharp, 10)
+    fused = fuser.fuse_stack(slices)
+    folded: Array = slices[0]
+    for other in slices[1:]:
+        folded = fuser.fuse(folded, other)
+    ours, theirs = (psnr([sharp], picture, data_range=1) for picture in (fused, folded))
+    assert ours > theirs + 3, (ours, theirs)
+    ratio = ag([], fused, data_range=1) / ag([], sharp, data_range=1)
+    assert ratio == pytest.approx(1, abs=0.05)
+
+
+def test_the_order_of_the_slices_plays_no_part(fuser: Fuser) -> None:
+    slices = focus_stack(sharp_picture(), 5)
+    coloured = [np.stack([s, s**1.2, s**0.8], axis=-1) for s in slices]
+    for stack in (slices, coloured):
+        first = fuser.fuse_stack(stack)
+        for seed in range(2):
+            order = np.random.default_rng(seed).permutation(len(stack))
+            other = fuser.fuse_stack([stack[place] for place in order])
+            # Sums of numbers in another order differ in their last digits only.
+            np.testing.assert_allclose(other, first, atol=1e-5)
+
+
+def test_two_pictures_are_fused_as_ever() -> None:
+    fuser = mean_fuser()
+    np.testing.assert_array_equal(fuser.fuse_stack([GREY, COLOUR]), fuser.fuse(GREY, COLOUR))
+
+
+def test_slices_of_other_depths_and_channels_fit_together() -> None:
+    floats: Array = RANDOM.random((12, 15), dtype=np.float32)
+    assert mean_fuser().fuse_stack([GREY, DEEP, GREY]).dtype == np.uint16
+    stacks: list[list[Array]] = [[GREY, COLOUR, floats], [floats, GREY, COLOUR]]
+    for stack in stacks:
+        fused = mean_fuser().fuse_stack(stack)
+        assert fused.dtype == np.dtype(np.float32)
+        assert fused.shape == (12, 15, 3)
+    same = Fuser.from_model(cast(GIFNet, First()), device="cpu").fuse_stack([DEEP] * 3)
+    np.testing.assert_allclose(same.astype(int), DEEP, atol=1)
+
+
+def test_one_picture_is_held_at_a_time() -> None:
+    class Watched(Sequence[Array]):
+        def __init__(self) -> None:
+            self.held: list[weakref.ref[Array]] = []
+            self.asked: list[int] = []
+
+        def __len__(self) -> int:
+            return 5
+
+        def __getitem__(self, number: int) -> Array:  # type: ignore[override]
+            assert all(reference() is None for reference in self.held)
+            picture = COLOUR.copy()
+            self.held.append(weakref.ref(picture))
+            self.asked.append(number)
+            return picture
+
+    watched, told = Watched(), list[float]()
+    mean_fuser().fuse_stack(watched, progress=told.append)
+    assert watched.asked == [0, 1, 2, 3, 4]
+    assert told == sorted(told)
+    assert told[-1] == 1
+
+
+def test_bad_stacks_are_refused() -> None:
+    with pytest.raises(ImageSizeError, match="at least two pictures of one scene, got 1; to make"):
+        mean_fuser().fuse_stack([GREY])
+    with pytest.raises(
+        ImageSizeError, match=r"15 x 12 \(pictures\[0\]\) and 14 x 12 \(pictures\[2"
+    ):
+        mean_fuser().fuse_stack([GREY, GREY, GREY[:, :14]])
+    with pytest.raises(ImageError, match=r"pictures\[1\]: expected finite values"):
+        mean_fuser().fuse_stack([GREY, np.full((12, 15), np.nan, np.float32), GREY])
+
+
+def test_the_chroma_of_two_is_that_of_a_pair() -> None:
+    first, second = (RANDOM.uniform(-0.5, 0.5, (9, 7, 2)).astype(np.float32) for _ in range(2))
+    first[:3], second[2:5] = 0, 0
+    sums = ChromaSum(9, 7)
+    whole = slice(None), slice(None)
+    for chroma in (first, second):
+        sums.add(whole, chroma)
+    expected = fuse_chroma(first, second)
+    assert expected is not None
+    np.testing.assert_array_equal(sums.mean(whole), expected)
+
+
+def test_hidden_pixels_are_filled_as_those_of_pictures_held_together() -> None:
+    def some(largest: int) -> Array:
+        return RANDOM.integers(0, 3, (12, 15)) * (largest // 2)
+
+    floats = RANDOM.random((12, 15, 3), dtype=np.float32)
+    pictures: list[Any] = [COLOUR, DEEP[..., 0], floats, GREY]
+    alphas: list[Any] = [some(255).astype(np.uint8), some(65535).astype(np.uint16), None, GREY * 0]
+    hidden = [None, RANDOM.random((12, 15)) > 0.5, RANDOM.random((12, 15)) > 0.3, None]
+    sums = ShownSums((12, 15, 3))
+    for source in zip(pictures, alphas, hidden, strict=True):
+        sums.add(*source)
+    expected = fill_hidden(pictures, alphas, hidden)
+    for source, filled in zip(zip(pictures, alphas, hidden, strict=True), expected, strict=True):
+        # Others are summed together with the picture, which is then taken off again.
+        tolerance = 1e-6 if filled.dtype.kind == "f" else 1
+        np.testing.assert_allclose(
+            sums.fill(*source).astype(float), filled.astype(float), atol=tolerance
+        )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    alpha = RANDOM.integers(0, 256, (12, 15), dtype=np.uint8)
+    write_image(tmp_path / "colour.png", COLOUR)
+    write_image(tmp_path / "grey.png", GREY)
+    write_image(tmp_path / "deep.tif", DEEP)
+    write_image(tmp_path / "clear.png", COLOUR[::-1], alpha)
+    write_image(tmp_path / "other.png", COLOUR[:, ::-1])
+    write_image(tmp_path / "large.png", np.zeros((12, 16), np.uint8))
+    hot = (RANDOM.random((12, 15), dtype=np.float32) * 50 + 273).astype(np.float32)
+    hot[2:4, 3:6] = np.nan
+    write_image(tmp_path / "hot.tif", hot)
+    (tmp_path / "text.png").write_text("no picture")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("names", "reference"),
+    [
+        ("colour.png grey.png deep.tif", None),
+        ("grey.png clear.png hot.tif other.png", 2),
+        ("hot.tif grey.png clear.png", None),
+    ],
+)
+def test_files_one_after_the_other_are_prepared_as_those_held_together(
+    folder: Path, names: str, reference: int | None
+) -> None:
+    paths = [folder / name for name in names.split()]
+    together = prepare([read_image(path) for path in paths], reference=reference)
+    apart = survey(paths, reference=reference)
+    for name in ("shape", "value_range", "metadata", "coloured", "keeps_channels", "dtype"):
+        assert getattr(apart, name) == getattr(together, name), name
+    assert apart.reference == together.reference
+    for name in ("alpha", "nodata"):
+        ours, theirs = getattr(apart, name), getattr(together, name)
+        assert (ours is None) == (theirs is None)
+        if ours is not None:
+            np.testing.assert_array_equal(ours, theirs)
+    assert len(apart.pictures) == len(together.pictures)
+    for ours, theirs in zip(apart.pictures, together.pictures, strict=True):
+        tolerance = 1e-6 if theirs.dtype.kind == "f" else 1
+        np.testing.assert_allclose(ours.astype(float), theirs.astype(float), atol=tolerance)
+
+
+def test_profiles_are_converted_to_the_leading_ones(folder: Path) -> None:
+    with PillowImage.open(folder / "other.png") as picture:
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+        picture.save(folder / "profiled.png", icc_profile=profile)
+    paths = [folder / name for name in ("profiled.png", "colour.png", "grey.png")]
+    together = prepare([read_image(path) for path in paths])
+    apart = survey(paths)
+    assert apart.metadata.icc == together.metadata.icc == profile
+    for ours, theirs in zip(apart.pictures, together.pictures, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_file_holds_what_the_fuser_gives_and_names_all_its_sources(folder: Path) -> None:
+    names = ["colour.png", "other.png", "deep.tif", "grey.png"]
+    written = fuse_stack_files(
+        [folder / name for name in names], folder / "fused.tif", make_fuser=mean_fuser
+    )
+    assert (written.width, written.height, written.coloured) == (15, 12, True)
+    fused = read_image(folder / "fused.tif")
+    pictures: list[Any] = [COLOUR, COLOUR[:, ::-1], DEEP, GREY]
+    np.testing.assert_array_equal(fused.pixels, mean_fuser().fuse_stack(pictures))
+    assert fused.metadata.xmp is not None
+    places = [fused.metadata.xmp.find(name.encode()) for name in names]
+    assert places == sorted(places)
+    assert places[0] > 0
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ("colour.png", "expected at least two pictures of one scene, got 1"),
+        ("colour.png grey.png text.png", "text.png: expected a PNG"),
+        ("colour.png grey.png missing.png other.png", "missing.png: no such file"),
+        ("colour.png large.png other.png", r"15 x 12 \(.*colour.png\) and 16 x 12 \(.*large.png\)"),
+    ],
+)
+def test_bad_files_are_named_before_the_network_is_loaded(
+    folder: Path, names: str, message: str
+) -> None:
+    with pytest.raises(ImageError, match=message):
+        fuse_stack_files(
+            [folder / name for name in names.split()], folder / "fused.png", make_fuser=never
+        )
+    assert not (folder / "fused.png").exists()
+
+
+def test_a_reference_that_is_not_there_and_an_output_that_is_a_source_are_refused(
+    folder: Path,
+) -> None:
+    paths = [folder / name for name in ("colour.png", "grey.png", "other.png")]
+    with pytest.raises(SettingError, match="number of a source, 1 to 3; got 4"):
+        fuse_stack_files(paths, folder / "fused.png", reference=4, make_fuser=never)
+    with pytest.raises(ImageFileError, match="sources are never overwritten"):
+        fuse_stack_files(paths, paths[1], make_fuser=never)
+
+
+def test_a_source_that_changes_under_way_is_refused(folder: Path) -> None:
+    paths = [folder / name for name in ("colour.png", "grey.png", "other.png")]
+
+    def change_and_load() -> Fuser:
+        (folder / "large.png").replace(folder / "other.png")
+        return mean_fuser()
+
+    with pytest.raises(ImageFileError, match=r"other.png: expected the file that was looked at"):
+        fuse_stack_files(paths, folder / "fused.png", make_fuser=change_and_load)
+
+
+def test_progress_is_told_from_the_first_look_to_the_end(folder: Path) -> None:
+    paths = [folder / name for name in ("colour.png", "grey.png", "clear.png", "other.png")]
+    told: list[float] = []
+    fuse_stack_files(paths, folder / "fused.png", make_fuser=mean_fuser, progress=told.append)
+    assert told == sorted(told)
+    assert len(told) > 2 * len(paths)
+    assert 0 < told[0] < 0.1
+    assert told[-1] == 1
+
+
+def test_what_a_file_gives_reason_to_warn_of_is_said_once(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with PillowImage.open(folder / "other.png") as picture:
+        picture.save(folder / "broken.png", exif=b"Exif\0\0damaged")
+    paths = [folder / name for name in ("colour.png", "broken.png", "clear.png")]
+    fuse_stack_files(paths, folder / "fused.png", make_fuser=mean_fuser)
+    assert sum("its EXIF is damaged" in message for message in caplog.messages) == 1
+
+
+MEMORY_PROGRAM = """
+import re, sys
+from pathlib import Path
+from gifnet.inference import Fuser, fuse_stack_files
+
+paths = sorted(Path().glob("slice*.png"))[: int(sys.argv[1])]
+assert len(paths) == int(sys.argv[1])
+fuse_stack_files(paths, "fused.png", make_fuser=lambda: Fuser(precision="bfloat16", device="cpu"))
+print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is told by /proc")
+def test_memory_does_not_grow_with_the_number_of_slices(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    for number in range(12):
+        low = generator.integers(0, 256, (100, 125, 3), dtype=np.uint8)
+        picture = PillowImage.fromarray(low).resize((1000, 800))
+        picture.save(tmp_path / f"slice{number:02}.png", compress_level=1)
+    few, many = (
+        int(
+            subprocess.run(
+                [sys.executable, "-c", MEMORY_PROGRAM, str(count)],
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+        )
+        * 1024
+        for count in (4, 12)
+    )
+    # Eight pictures more would be 19 MB as they are stored, 77 MB as floats; the peak varies by
+    # some megabytes from run to run, as threads come and go.
+    assert many < few + 12e6
