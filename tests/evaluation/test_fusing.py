@@ -168,7 +168,7 @@ def test_a_broken_source_is_told_once_and_of_no_method(tmp_path: Path) -> None:
         ("scene 2", None),
     ]
     messages = {problem.case: problem.message for problem in problems}
-    assert "expected a PNG, JPEG, TIFF, BMP or WEBP picture" in messages["scene 0"]
+    assert "expected a PNG, JPEG, TIFF, BMP, WEBP or EXR picture" in messages["scene 0"]
     assert "no such file" in messages["scene 1"]
     assert "of the same size, got 11 x 10" in messages["scene 2"]
 

@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 _CURVE_POINTS = 65_537
 _TABLE_TAGS = (b"A2B0", b"A2B1", b"B2A0", b"D2B0")
 _LARGEST_TABLE = 2**16
-# Of sRGB, adapted to D50 as profiles have it: the columns are red, green, blue.
+# Of sRGB, adapted to the illuminant D-50 as profiles have it: the columns are red, green, blue.
 _SRGB_MATRIX = (
     (0.4360657, 0.3851515, 0.1430784),
     (0.2224932, 0.7168870, 0.0606169),
@@ -28,7 +28,7 @@ class MatrixProfile:
     """A profile of RGB.
 
     Attributes:
-        matrix: (3, 3), from linear red, green, blue to XYZ under D50.
+        matrix: (3, 3), from linear red, green, blue to XYZ under the illuminant D-50.
         curves: (3, N), linear light of encoded values that lie evenly in [0, 1].
     """
 
