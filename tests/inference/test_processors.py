@@ -1,11 +1,11 @@
 """Threads: as many as there are processors for this process, and its share beside others."""
 
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 import pytest
 
@@ -23,12 +23,12 @@ sys.stdin.readline()
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    held: list[IO[bytes]] = []
+    held: dict[Path, int] = {}
     monkeypatch.setattr(processors, "_held", held)
     monkeypatch.setattr(processors, "usable_processors", lambda: 12)
     yield
-    for stream in held:
-        stream.close()
+    for descriptor in held.values():
+        os.close(descriptor)
 
 
 def start() -> subprocess.Popen[str]:

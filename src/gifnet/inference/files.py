@@ -3,11 +3,10 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gifnet.errors import ImageFileError, SettingError
-from gifnet.imaging.arrays import Picture, describe_size, require_minimum_size, require_same_size
+from gifnet.imaging.arrays import Picture, require_minimum_size, require_same_size
 from gifnet.imaging.depth import Depth
 from gifnet.imaging.files import check_output, read_image, write_image
 from gifnet.imaging.image import Image
@@ -21,6 +20,7 @@ from gifnet.inference.provenance import describe_provenance, digest_of
 from gifnet.inference.settings import parse_setting
 from gifnet.inference.stack import require_several
 from gifnet.inference.stack_survey import survey
+from gifnet.inference.written_file import WrittenFile
 from gifnet.model.config import MINIMUM_SIZE
 from gifnet.tasks import Application
 
@@ -30,31 +30,6 @@ _AS_IT_IS = Knobs()
 
 _LOOKING = 0.2
 """Share of the whole work that the first look at a stack's files counts for in the progress."""
-
-
-@dataclass(frozen=True)
-class WrittenFile:
-    """A picture that was fused and written.
-
-    Attributes:
-        path: the file.
-        width: in pixels.
-        height: in pixels.
-        coloured: whether it was written in colour.
-        seconds: from the first byte read to the last one written.
-    """
-
-    path: Path
-    width: int
-    height: int
-    coloured: bool
-    seconds: float
-
-    def __str__(self) -> str:
-        """One line for people."""
-        kind = "colour" if self.coloured else "grey"
-        size = describe_size((self.height, self.width))
-        return f"wrote {self.path} ({size}, {kind}) in {self.seconds:.1f} s"
 
 
 def fuse_files(

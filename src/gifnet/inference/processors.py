@@ -5,12 +5,11 @@ import math
 import os
 import tempfile
 from pathlib import Path
-from typing import IO
 
 _CGROUP = Path("/sys/fs/cgroup/cpu.max")
 
-_held: list[IO[bytes]] = []
-"""The lock by which other processes see this one; it ends with the process, however that ends."""
+_held: dict[Path, int] = {}
+"""The open file by which other processes see this one; its lock ends with the process."""
 
 
 def usable_processors() -> int:
@@ -52,10 +51,10 @@ def _others(folder: Path) -> int:
 
     folder.mkdir(mode=0o700, exist_ok=True)
     own = folder / f"{os.getpid()}.lock"
-    if not _held or _held[0].name != str(own):
-        stream = own.open("wb")
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _held[:] = [stream]
+    if own not in _held:
+        descriptor = os.open(own, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _held[own] = descriptor
     return sum(_is_locked(file) for file in folder.glob("*.lock") if file != own)
 
 
