@@ -193,7 +193,7 @@ def test_the_guess_is_said_with_its_reason(folder: Path, weights: Path) -> None:
             "text.png: expected a PNG, JPEG, TIFF, BMP, WEBP or EXR",
         ),
         ("infrared.png cut.png -o a.png", "cut.png: expected a complete picture"),
-        ("infrared.png -o a.png", "expected two pictures to fuse, got 1"),
+        ("infrared.png -o a.png", "expected at least two pictures of one scene, got 1"),
         ("infrared.png . -o a.png", ".: expected a picture file, got a folder"),
         ("infrared.png large.png -o a.png", "22 x 17 (infrared.png) and 22 x 18 (large.png)"),
         ("infrared.png -o a.png", "expected at least two pictures of one scene, got 1; to make"),
