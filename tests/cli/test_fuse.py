@@ -196,7 +196,6 @@ def test_the_guess_is_said_with_its_reason(folder: Path, weights: Path) -> None:
         ("infrared.png -o a.png", "expected at least two pictures of one scene, got 1"),
         ("infrared.png . -o a.png", ".: expected a picture file, got a folder"),
         ("infrared.png large.png -o a.png", "22 x 17 (infrared.png) and 22 x 18 (large.png)"),
-        ("infrared.png -o a.png", "expected at least two pictures of one scene, got 1; to make"),
         ("infrared.png clear.png large.png -o a.png", "22 x 17 (infrared.png) and 22 x 18 (large"),
         ("infrared.png clear.png cut.png -o a.png", "cut.png: expected a complete picture"),
         ("infrared.png clear.png visible.jpg -o clear.png", "sources are never overwritten"),

@@ -112,7 +112,12 @@ def verify(
         worst = float(np.abs(difference).max())
         # NaN is no more than anything.
         if not worst <= TOLERANCE:
-            raise _differs(pair, f"within {TOLERANCE:.0e}", f"a difference of {worst:.1e}", library)
+            raise _differs(
+                pair,
+                f"{name} does to within {TOLERANCE:.0e}",
+                f"a difference of {worst:.1e}",
+                library,
+            )
         largest = max(largest, worst)
         advance(done / len(pairs))
     return Verification(library, name, len(pairs), SIZES, largest)
@@ -134,7 +139,9 @@ def _compare_int8(
         error = max(float(np.mean(np.square(difference, dtype=np.float64))), 1e-12)
         decibels.append(float(-10 * np.log10(error)))
         if not decibels[-1] >= LEAST_DECIBELS:
-            raise _differs(pair, f"to {LEAST_DECIBELS} dB", f"{decibels[-1]:.1f} dB", library)
+            raise _differs(
+                pair, f"{name} does to {LEAST_DECIBELS} dB", f"{decibels[-1]:.1f} dB", library
+            )
         advance(done / len(pictures))
     sizes = tuple(dict.fromkeys((picture.shape[-2], picture.shape[-1]) for picture in pictures))
     return Verification(library, name, len(pictures), sizes, largest, tuple(decibels))
@@ -143,7 +150,7 @@ def _compare_int8(
 def _differs(pair: FloatArray, wanted: str, found: str, library: str) -> ExportError:
     height, width = pair.shape[-2:]
     return ExportError(
-        f"expected exported files that give what the network does {wanted}, got {found} at "
+        f"expected exported files that give what {wanted}, got {found} at "
         f"{width} x {height} pixels on {library}; nothing was written: try another version of "
         f"{library}, and please report it"
     )
