@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 
 from gifnet.engine.graph_bytes import graph, with_weights
 from gifnet.engine.quantising import ACTIVATIONS
+from gifnet.engine.runtimes.openvino_core import openvino_core
 
 FloatArray = NDArray[np.float32]
 
@@ -33,7 +33,7 @@ def calibrate(
     Returns:
         What ``quantise`` asks for.
     """
-    core = openvino.Core()
+    core = openvino_core()
     model = core.read_model(with_weights(graph("embed"), weights))
     model.add_outputs(list(ACTIVATIONS))
     configuration = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads}

@@ -58,7 +58,9 @@ def _check(model: bytes) -> None:
 def _save_for_openvino(model: bytes, file: Path, metadata: Mapping[str, str]) -> None:
     import openvino
 
-    network = openvino.Core().read_model(model)
+    from gifnet.engine.runtimes.openvino_core import openvino_core
+
+    network = openvino_core().read_model(model)
     for key, value in metadata.items():
         network.set_rt_info(value, ["gifnet", *key.removeprefix("gifnet.").split(".")])
     try:

@@ -58,12 +58,9 @@ def _load_onnxruntime(file: Path) -> Run:
 
 
 def _load_openvino(file: Path) -> Run:
-    import openvino
+    from gifnet.engine.runtimes.openvino_core import openvino_core
 
-    core = openvino.Core()
-    # A file that is mapped cannot be renamed on every system.
-    core.set_property({"ENABLE_MMAP": False})
-    compiled = core.compile_model(str(file), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    compiled = openvino_core().compile_model(str(file), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
 
     def run(inputs: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         results = compiled(dict(inputs))

@@ -11,6 +11,7 @@ from gifnet.engine.graph_bytes import STAGES, AnyArray, graph, with_weights
 from gifnet.engine.lanes import LANES
 from gifnet.engine.runtime import Embedded, Features, FloatArray, Padding, Sums
 from gifnet.engine.runtimes.numpy_features import allocate, assemble
+from gifnet.engine.runtimes.openvino_core import openvino_core
 from gifnet.engine.runtimes.openvino_stage import Stage
 
 # What int8 graphs do not compute with integers is computed as for bfloat16.
@@ -103,7 +104,7 @@ class OpenVinoRuntime:
 
 def _load(weights: Mapping[str, AnyArray], precision: str, threads: int) -> dict[str, Stage]:
     """Read all stages; they are compiled when it is known for which sizes."""
-    core = openvino.Core()
+    core = openvino_core()
     hint, quantised = _HINTS[precision], precision == "int8"
     stages = {}
     for name in STAGES:
