@@ -12,6 +12,7 @@ _PER_PIXEL = 1_100
 _FIXED = 150 * _MEBIBYTE
 # The number of the setting in <malloc.h>.
 _M_MMAP_THRESHOLD = -3
+_MOST_OF_GPU = 3000 * _MEBIBYTE
 # What tiles need at least, whatever the pictures themselves take.
 _TILES = 260 * _MEBIBYTE
 
@@ -30,6 +31,25 @@ def default_budget(pixels: int) -> float:
     """
     wanted = min(max(_FIXED + _PER_PIXEL * pixels, _LEAST), _MOST)
     return min(wanted, used_memory() + free_memory() / 2)
+
+
+def gpu_budget(device: str) -> float:
+    """Choose what tiles and kept features may take of a GPU's memory where nobody says.
+
+    3000 MiB, or half of what is free where that is less and CUDA tells.
+
+    Args:
+        device: ``cuda`` or ``mps``.
+
+    Returns:
+        Bytes.
+    """
+    import torch
+
+    if device == "cuda":
+        free, _ = torch.cuda.mem_get_info()
+        return float(min(_MOST_OF_GPU, free / 2))
+    return float(_MOST_OF_GPU)
 
 
 def left_of(budget: float) -> float:

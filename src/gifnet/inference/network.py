@@ -14,6 +14,7 @@ from gifnet.engine.graph_bytes import AnyArray
 from gifnet.engine.memory import (
     default_budget,
     give_back_memory,
+    gpu_budget,
     keep_large_blocks_apart,
     left_of,
     used_memory,
@@ -154,6 +155,9 @@ class Engine:
 
     def _budget(self, pixels: int) -> float:
         """Bytes for tiles and kept features."""
+        if self.device != "cpu":
+            chosen = _REPEATABLE_BUDGET if self._repeatable else gpu_budget(self.device)
+            return self._max_memory or chosen
         if not self._repeatable:
             budget = self._max_memory or default_budget(pixels)
             # What fusing leaves behind is used again by the next picture, so that the plan is the

@@ -26,9 +26,7 @@ class TorchRuntime:
     """
 
     name = "torch"
-    working_bytes = 13_000
     fixed_bytes = 0.0
-    best_tile = 96
     pool: Executor | None = None
 
     def __init__(
@@ -42,6 +40,9 @@ class TorchRuntime:
         self._dtype = _DTYPES[precision]
         self._device = torch.device(device)
         self.bytes_per_feature = self._dtype.itemsize
+        self.working_bytes = 3_250 * self._dtype.itemsize if device != "cpu" else 13_000
+        # A GPU wants thousands of windows at a time; a processor wants what stays in its cache.
+        self.best_tile = 512 if device != "cpu" else 96
         if threads is not None and device == "cpu":
             torch.set_num_threads(threads)
         self._weights = {
