@@ -1,7 +1,6 @@
 """The whole picture's result, computed tile by tile in passes."""
 
 from collections.abc import Callable
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +8,6 @@ from numpy.typing import NDArray
 from gifnet.engine.folding import MARGIN, WINDOW
 from gifnet.engine.graph_bytes import STAGES
 from gifnet.engine.kept import KeptFeatures
-from gifnet.engine.lanes import in_turn
 from gifnet.engine.moments import MomentSums
 from gifnet.engine.plan import Pass, Plan
 from gifnet.engine.regions import Region, padded
@@ -49,9 +47,8 @@ def compute(
     Args:
         runtime: computes the stages.
         plan: the tiles, and how much is kept between passes.
-        read: gives the sources; called several times for each pixel, one call at a time, not
-            always by the same thread.
-        write: takes the result, tile by tile; every pixel once; called as ``read`` is.
+        read: gives the sources; called several times for each pixel.
+        write: takes the result, tile by tile; every pixel once.
         auxiliary_weight: the paper's lambda.
         advance: is told the progress.
     """
@@ -65,11 +62,9 @@ def compute(
     done, total = 0.0, sum(work.total for work in plan.passes)
     for work in plan.passes:
         picture.prepare(work)
-        # Where the next tile is, which may be under way already.
         following = [*(tile.top for tile in work.tiles[1:]), plan.height]
-        turns = in_turn(steps[work.stage], work.tiles, runtime.pool)
-        for (tile, sums), top in zip(turns, following, strict=True):
-            picture.finish(work.stage, sums, top)
+        for tile, top in zip(work.tiles, following, strict=True):
+            picture.finish(work.stage, steps[work.stage](tile), top)
             done += work.cost * tile.height * tile.width
             advance(min(done / total, 1.0))
         runtime.release()
@@ -90,7 +85,6 @@ class _Picture:
         self._rows, self._columns = padded(plan.height), padded(plan.width)
         self._read, self._write = read, write
         self._auxiliary_weight = np.array([auxiliary_weight], np.float32)
-        self._reading, self._writing = Lock(), Lock()
         self._largest: dict[str, tuple[int, int]] = {}
         self._sums = {name: MomentSums() for name in ("dp", "mm", "features")}
         self._dp, self._mm, self._features, self._shifted = (
@@ -165,10 +159,9 @@ class _Picture:
         )
         parts = self._shifted.parts(region)
         shifted = self._join(parts) if parts else self._shift(region)
-        fused = self._runtime.decode(self._pair(around), shifted)
+        fused = self._runtime.decode(self._read(around), shifted)
         wanted = tile.clipped(self._height, self._width)
-        with self._writing:
-            self._write(wanted, fused[0, 0][wanted.within(around).slices])
+        self._write(wanted, fused[0, 0][wanted.within(around).slices])
         return {}
 
     def _needed_by(self, stage: str) -> tuple[KeptFeatures, ...]:
@@ -179,11 +172,6 @@ class _Picture:
             "shift": (self._features,),
             "decode": (self._shifted,),
         }[stage]
-
-    def _pair(self, region: Region) -> FloatArray:
-        """Both sources: read by one thread at a time, which files and their libraries need."""
-        with self._reading:
-            return self._read(region)
 
     def _around(self, tile: Region) -> Region:
         """What the decoder sees of a tile's surroundings."""
@@ -217,7 +205,7 @@ class _Picture:
 
     def _embed(self, region: Region) -> Embedded:
         around = self._embed_region(region)
-        embedded = self._runtime.embed(self._pair(around))
+        embedded = self._runtime.embed(self._read(around))
         inner = _inner(region, around)
         return Embedded(
             embedded.dp[inner],

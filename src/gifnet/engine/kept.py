@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
 
 from gifnet.engine.regions import Region
 from gifnet.engine.runtime import Features
@@ -31,7 +30,6 @@ class KeptFeatures:
         self._rows = rows
         self._columns = columns
         self._bands: list[_Band] = []
-        self._making = Lock()
 
     def put(self, tile: Region, features: Features) -> None:
         """Keep a tile's features, if its rows are among those to be kept."""
@@ -59,16 +57,12 @@ class KeptFeatures:
 
     def forget_above(self, row: int) -> None:
         """Give back the memory of bands that end at a row or above."""
-        with self._making:
-            self._bands = [band for band in self._bands if band.bottom > row]
+        self._bands = [band for band in self._bands if band.bottom > row]
 
     def _band(self, tile: Region) -> _Band:
         """The band of a tile, made for the first one in it."""
-        with self._making:
-            for band in self._bands:
-                if band.top == tile.top:
-                    return band
-            new = _Band(tile.top, tile.bottom, self._allocate(tile.height, self._columns))
-            # Another list: somebody may be looking at this one.
-            self._bands = [*self._bands, new]
-            return new
+        for band in self._bands:
+            if band.top == tile.top:
+                return band
+        self._bands.append(_Band(tile.top, tile.bottom, self._allocate(tile.height, self._columns)))
+        return self._bands[-1]

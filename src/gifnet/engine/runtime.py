@@ -1,7 +1,6 @@
 """What the tiling asks of a runtime: the four stages, and arrays to keep features in."""
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -59,10 +58,6 @@ class Runtime(Protocol):
     """Memory that it keeps once it has computed a picture (measured)."""
     best_tile: int
     """Longest side of the tiles that are computed fastest (measured)."""
-
-    pool: Executor | None
-    """Threads that may ask for stages at a time, or None: one thread only. They are always the
-    same, as each may hold memory of its own."""
 
     def embed(self, pair: FloatArray) -> Embedded:
         """Compute the shared encoder and the embeddings.

@@ -1,7 +1,6 @@
 """A runtime for the engine's tiling, made of exported files."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 
 import numpy as np
 
@@ -23,7 +22,6 @@ class FileStages:
     working_bytes = 13_000
     fixed_bytes = 0.0
     best_tile = 96
-    pool: Executor | None = None
 
     def __init__(self, stages: Mapping[str, Run]) -> None:
         self._stages = stages

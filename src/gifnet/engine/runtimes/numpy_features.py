@@ -1,5 +1,6 @@
 """Features as NumPy arrays, for the runtimes on the CPU."""
 
+import contextlib
 import mmap
 from collections.abc import Sequence
 
@@ -17,8 +18,16 @@ def allocate(rows: int, columns: int, dtype: DTypeLike) -> Features:
     would take more than the one before.
     """
     shape = (1, rows, columns, CHANNELS)
-    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    return np.frombuffer(mmap.mmap(-1, max(size, 1)), dtype, int(np.prod(shape))).reshape(shape)
+    size = max(int(np.prod(shape)) * np.dtype(dtype).itemsize, 1)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        # A hundred thousand small pages, each handed out when it is written to, would take a tenth
+        # of the time. Where a system has no large ones, it goes on with small ones.
+        with contextlib.suppress(OSError):
+            pages.madvise(mmap.MADV_HUGEPAGE)
+    else:
+        pages = mmap.mmap(-1, size)
+    return np.frombuffer(pages, dtype, int(np.prod(shape))).reshape(shape)
 
 
 def assemble(parts: Sequence[Features], padding: Padding) -> Features:

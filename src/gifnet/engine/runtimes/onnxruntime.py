@@ -1,7 +1,6 @@
 """The stages on ONNX Runtime: float32, on every processor that it knows."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,6 @@ class OnnxRuntime:
     working_bytes = 13_000
     fixed_bytes = 0.0
     best_tile = 96
-    pool: Executor | None = None
 
     def __init__(
         self, weights: Mapping[str, NDArray[np.float32]], precision: str, threads: int

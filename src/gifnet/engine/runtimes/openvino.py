@@ -1,14 +1,12 @@
 """The stages on OpenVINO: the fastest on CPUs, in float32, bfloat16 and int8."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import openvino
 
 from gifnet.engine.graph_bytes import STAGES, AnyArray, graph, with_weights
-from gifnet.engine.lanes import LANES
 from gifnet.engine.runtime import Embedded, Features, FloatArray, Padding, Sums
 from gifnet.engine.runtimes.numpy_features import allocate, assemble
 from gifnet.engine.runtimes.openvino_core import openvino_core
@@ -44,8 +42,7 @@ class OpenVinoRuntime:
         self.bytes_per_feature = 2 if self._reduced else 4
         self.working_bytes = 4_200 if self._reduced else 7_000
         self.fixed_bytes = 9e7
-        self.best_tile = 96
-        self.pool: Executor | None = ThreadPoolExecutor(LANES, "gifnet-lane")
+        self.best_tile = 96 if self._reduced else 80
         self._stages = _load(weights, precision, threads)
 
     def embed(self, pair: FloatArray) -> Embedded:

@@ -1,7 +1,6 @@
 """The stages on PyTorch: GPUs (CUDA, MPS), and processors where nothing else is installed."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 
 import numpy as np
 import torch
@@ -27,7 +26,6 @@ class TorchRuntime:
 
     name = "torch"
     fixed_bytes = 0.0
-    pool: Executor | None = None
 
     def __init__(
         self,
