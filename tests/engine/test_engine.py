@@ -41,10 +41,13 @@ def plan_of(runtime: Runtime, shape: tuple[int, ...], *, budget: float, tile: in
 
 # Odd, prime, as small as can be, a row above a tile, narrower than a window, ends of 1 to 4 pixels.
 SIZES = [(5, 5), (5, 70), (6, 7), (33, 32), (65, 41), (97, 101), (64, 100), (68, 9), (12, 132)]
+# The tiling is the same code for all, and PyTorch makes its kernels anew for every size it meets.
+CASES = [
+    (name, shape) for name in runtime_names() for shape in (SIZES[:4] if name == "torch" else SIZES)
+]
 
 
-@pytest.mark.parametrize("name", runtime_names())
-@pytest.mark.parametrize("shape", SIZES, ids=str)
+@pytest.mark.parametrize(("name", "shape"), CASES, ids=str)
 def test_tiles_change_nothing(
     name: str, shape: tuple[int, int], runtime_of: RuntimeOf, fuse: Fuse, forward: Forward
 ) -> None:
@@ -57,7 +60,7 @@ def test_tiles_change_nothing(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     height=st.integers(5, 150),

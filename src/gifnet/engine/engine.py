@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gifnet.engine.folding import MARGIN, WINDOW
 from gifnet.engine.graph_bytes import STAGES
-from gifnet.engine.kept import KeptFeatures
+from gifnet.engine.kept import BandStore, KeptFeatures
 from gifnet.engine.moments import MomentSums
 from gifnet.engine.plan import Pass, Plan
 from gifnet.engine.regions import Region, padded
@@ -87,8 +87,9 @@ class _Picture:
         self._auxiliary_weight = np.array([auxiliary_weight], np.float32)
         self._largest: dict[str, tuple[int, int]] = {}
         self._sums = {name: MomentSums() for name in ("dp", "mm", "features")}
+        self._store = BandStore(runtime.allocate)
         self._dp, self._mm, self._features, self._shifted = (
-            KeptFeatures(runtime.allocate, rows, self._columns)
+            KeptFeatures(self._store, rows, self._columns)
             for rows in (
                 plan.kept_embedded_rows,
                 plan.kept_embedded_rows,
@@ -99,6 +100,7 @@ class _Picture:
 
     def prepare(self, work: Pass) -> None:
         """Find out the sizes of a pass before it starts, so that all its tiles have the same."""
+        self._store.clear()
         for tile in work.tiles:
             region = tile
             if work.stage == "decode":

@@ -16,17 +16,42 @@ class _Band:
     features: Features
 
 
+class BandStore:
+    """Memory for bands of one width, used again: new pages are slow to come, and to go.
+
+    Args:
+        allocate: makes an array of so many rows and columns.
+    """
+
+    def __init__(self, allocate: Allocate) -> None:
+        self._allocate = allocate
+        self._unused: dict[int, list[Features]] = {}
+
+    def take(self, rows: int, columns: int) -> Features:
+        """Give a band's array, whose values are of no meaning."""
+        unused = self._unused.get(rows)
+        return unused.pop() if unused else self._allocate(rows, columns)
+
+    def give_back(self, rows: int, features: Features) -> None:
+        """Take an array that nobody needs any more."""
+        self._unused.setdefault(rows, []).append(features)
+
+    def clear(self) -> None:
+        """Let go of what is not in use."""
+        self._unused.clear()
+
+
 class KeptFeatures:
     """The first rows of the features; bands come as tiles are put, and go as passes are done.
 
     Args:
-        allocate: makes an array for a band, of so many rows and columns.
+        store: gives an array for a band, and takes it back.
         rows: so many of the picture's first rows are kept.
         columns: columns of the features.
     """
 
-    def __init__(self, allocate: Allocate, rows: int, columns: int) -> None:
-        self._allocate = allocate
+    def __init__(self, store: BandStore, rows: int, columns: int) -> None:
+        self._store = store
         self._rows = rows
         self._columns = columns
         self._bands: list[_Band] = []
@@ -57,12 +82,15 @@ class KeptFeatures:
 
     def forget_above(self, row: int) -> None:
         """Give back the memory of bands that end at a row or above."""
-        self._bands = [band for band in self._bands if band.bottom > row]
+        while self._bands and self._bands[0].bottom <= row:
+            band = self._bands.pop(0)
+            self._store.give_back(band.bottom - band.top, band.features)
 
     def _band(self, tile: Region) -> _Band:
         """The band of a tile, made for the first one in it."""
         for band in self._bands:
             if band.top == tile.top:
                 return band
-        self._bands.append(_Band(tile.top, tile.bottom, self._allocate(tile.height, self._columns)))
-        return self._bands[-1]
+        new = _Band(tile.top, tile.bottom, self._store.take(tile.height, self._columns))
+        self._bands.append(new)
+        return new
