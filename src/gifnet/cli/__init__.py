@@ -28,6 +28,7 @@ _COMMANDS = [
     LazyCommand("export", "gifnet.cli.export", "Write the network to ONNX or OpenVINO files."),
     LazyCommand("evaluate", "gifnet.cli.evaluate", "Measure and compare the results of methods."),
     LazyCommand("inspect", "gifnet.cli.inspect", "Show what the network's branches see of a pair."),
+    LazyCommand("complexity", "gifnet.cli.complexity", "Say what the network costs."),
     LazyCommand("weights", "gifnet.cli.weights", "List, convert and describe weights."),
     LazyCommand("data", "gifnet.cli.data", "Look at and make training data."),
     LazyCommand("train", "gifnet.cli.train", "Train a network."),
