@@ -20,11 +20,13 @@ def gifnet(*arguments: str | Path, folder: Path) -> "subprocess.CompletedProcess
     )
 
 
-def focus_pair(height: int, width: int, *, seed: int) -> dict[str, NDArray[np.uint8]]:
+def focus_pair(
+    height: int, width: int, *, seed: int, block: int = 4
+) -> dict[str, NDArray[np.uint8]]:
     """A near-focused, a far-focused and a sharp picture of blocks."""
     generator = np.random.default_rng(seed)
-    coarse = generator.integers(0, 256, (-(-height // 4), -(-width // 4)), np.uint8)
-    sharp = np.kron(coarse, np.ones((4, 4), np.uint8))[:height, :width]
+    coarse = generator.integers(0, 256, (-(-height // block), -(-width // block)), np.uint8)
+    sharp = np.kron(coarse, np.ones((block, block), np.uint8))[:height, :width]
     small = Image.fromarray(sharp).resize((width // 4, height // 4))
     soft = np.asarray(small.resize((width, height), Image.Resampling.BICUBIC))
     near, far = sharp.copy(), soft.copy()

@@ -29,6 +29,7 @@ _COMMANDS = [
     LazyCommand("evaluate", "gifnet.cli.evaluate", "Measure and compare the results of methods."),
     LazyCommand("inspect", "gifnet.cli.inspect", "Show what the network's branches see of a pair."),
     LazyCommand("complexity", "gifnet.cli.complexity", "Say what the network costs."),
+    LazyCommand("downstream", "gifnet.cli.downstream", "Compare edges and keypoints of pictures."),
     LazyCommand("weights", "gifnet.cli.weights", "List, convert and describe weights."),
     LazyCommand("data", "gifnet.cli.data", "Look at and make training data."),
     LazyCommand("train", "gifnet.cli.train", "Train a network."),

@@ -9,6 +9,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from gifnet.experiments.complexity.count import Count
+from gifnet.model.window_attention import WindowGrid
 from gifnet.tasks import Task
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def _run_left_out(network: "GIFNet", auxiliary: list["Tensor"]) -> None:
                 channels = auxiliary[number].shape[1]
                 torch.nn.functional.conv2d(auxiliary[number], layer.weight[:channels])
             continue
-        grid = block._grid(auxiliary[-1])
+        height, width = auxiliary[-1].shape[-2:]
+        grid = WindowGrid.of(height, width, window=block.window, shifted=block.shifted)
         # The bias of positions is shared with the main branch, and counted there.
         pixels = block.window**2
         bias = torch.zeros(1, branch.attention.heads, pixels, pixels)
