@@ -146,6 +146,8 @@ def test_what_needs_torch_names_the_extra_where_it_is_missing(
         (("train", "--recipe", "default", "--data", "."), TRAIN),
         (("weights", "convert", "Final.model", "-o", "out.safetensors"), TORCH),
         (("weights", "info", "Final.model"), TORCH),
+        (("inspect", "a.png", "b.png", "-o", "figure.png"), TORCH),
+        (("complexity",), TORCH),
     ],
 )
 def test_commands_that_need_torch_end_in_one_line_and_code_2(

@@ -1,25 +1,15 @@
 """``gifnet evaluate``: measure and compare the results of fusion methods."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import typer.core
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from gifnet.baselines import BASELINES, PANSHARPENING_BASELINES
 from gifnet.cli.options import VerboseOption
+from gifnet.cli.progress import stage_bars
 from gifnet.errors import EvaluationError
 from gifnet.evaluation.evaluate import Report, Request, evaluate
 from gifnet.evaluation.scenes.datasets import DATASETS
@@ -144,7 +134,7 @@ def command(
         workers=workers,
     )
     try:
-        with _progress() as report:
+        with stage_bars() as report:
             made = evaluate(request, output, progress=report)
     except KeyboardInterrupt:
         typer.echo(_INTERRUPTED, err=True)
@@ -182,24 +172,3 @@ def _print(made: Report) -> None:
     for line in made.problem_lines:
         typer.echo(f"left out: {line}", err=True)
     typer.echo(str(made.page))
-
-
-@contextmanager
-def _progress() -> Iterator[Any]:
-    """A bar for each stage on stderr, where that is a terminal."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    tasks: dict[str, TaskID] = {}
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-
-        def report(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = progress.add_task(stage, total=total)
-            progress.update(tasks[stage], completed=done, total=total)
-
-        yield report

@@ -284,7 +284,7 @@ def _read(
     if len(paths) > 2:
         # What can be found out at once is, before hundreds of files are read: suffix and folder.
         check_output(output, width=MINIMUM_SIZE, height=MINIMUM_SIZE)
-        _require_another_file(output, paths)
+        require_another_file(output, paths)
         prepared = survey(paths, reference=place, advance=looked_at)
         height, width = prepared.shape
         check_output(output, width=width, height=height)
@@ -298,12 +298,21 @@ def _read(
         )
     height, width = sources[0].pixels.shape[:2]
     check_output(output, width=width, height=height)
-    _require_another_file(output, paths)
+    require_another_file(output, paths)
     require_minimum_size((height, width), minimum=MINIMUM_SIZE, name=str(paths[0]))
     return prepare(sources, reference=place, lut=lut)
 
 
-def _require_another_file(output: Path, sources: Sequence[Path]) -> None:
+def require_another_file(output: Path, sources: Sequence[Path]) -> None:
+    """Refuse to write over a source.
+
+    Args:
+        output: the file to write.
+        sources: the files that are read.
+
+    Raises:
+        ImageFileError: it is one of them.
+    """
     for source in sources:
         if output.exists() and source.exists() and output.samefile(source):
             raise ImageFileError(

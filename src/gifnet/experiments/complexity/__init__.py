@@ -1,0 +1,1 @@
+"""Cost (Fig. 1): parameters, multiply-accumulates, memory and time, counted and measured here."""

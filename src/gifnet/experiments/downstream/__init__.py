@@ -1,0 +1,1 @@
+"""Fusion helps downstream: edges and keypoints of fused pictures and of one source alone."""
