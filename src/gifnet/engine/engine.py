@@ -100,7 +100,9 @@ class _Picture:
 
     def prepare(self, work: Pass) -> None:
         """Find out the sizes of a pass before it starts, so that all its tiles have the same."""
-        self._store.clear()
+        if work.stage == "decode":
+            # The last pass keeps nothing new. Pages that come again cost the others a tenth.
+            self._store.clear()
         for tile in work.tiles:
             region = tile
             if work.stage == "decode":
