@@ -25,7 +25,7 @@ test: setup ## format, lint, types and every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 
 demo: $(RUNTIME) ## fuse the example pictures into demo-output/ and make a contact sheet of them
 	$(BIN)/python scripts/demo.py

@@ -60,7 +60,7 @@ def test_two_files_become_one(folder: Path, weights: Path) -> None:
     assert run.stderr.splitlines() == [
         "the network runs on openvino (cpu) in float32",
         "ivif: the second source is taken first, as published",
-        "tiles: 1, of at most 96 pixels; rows kept: all embedded, all after the first block",
+        "tiles: 1, of at most 80 pixels; rows kept: all embedded, all after the first block",
     ]
     assert read_image(folder / "fused.webp").pixels.shape == (17, 22, 3)
     assert [path.read_bytes() for path in pair] == before

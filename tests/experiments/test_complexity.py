@@ -193,10 +193,10 @@ def test_tiles_compute_their_margins_too() -> None:
     weights = load_arrays()
     folded = fold(weights.arrays)
     model = read_graph(model_bytes("whole", Source(weights), Precision.FLOAT32), "whole")
-    whole = count_graph(model, {"pair": (1, 2, 96, 96), "auxiliary_weight": (1,)}, "whole").total
-    one_tile, four_tiles = (count_engine(folded, side, side).total for side in (96, 192))
+    whole = count_graph(model, {"pair": (1, 2, 80, 80), "auxiliary_weight": (1,)}, "whole").total
+    one_tile, four_tiles = (count_engine(folded, side, side).total for side in (80, 160))
     # The stages compute the shared encoder twice; in one graph that is merged.
-    encoder = 9 * 32 * (2 + 34 + 66) * 96**2
+    encoder = 9 * 32 * (2 + 34 + 66) * 80**2
     assert one_tile == pytest.approx(whole + encoder, rel=0.05)
     assert four_tiles > 4.1 * one_tile
 

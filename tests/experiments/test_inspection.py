@@ -43,7 +43,8 @@ def numbers_of(file: Path) -> dict[str, Any]:
 def test_a_figure_and_its_numbers_are_written(pair: Path) -> None:
     done = gifnet("inspect", "near.png", "far.png", "-o", "figure.png", "--at", "35,0", folder=pair)
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    # Nothing but progress, which a slow machine sees.
+    assert all(line.startswith("looking: ") for line in done.stderr.splitlines())
     with Image.open(pair / "figure.png") as figure:
         assert figure.width > 1300
         assert len(figure.resize((40, 60)).getcolors(2400) or ()) > 100
