@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gifnet.engine import Region, compute, fold, make_plan, make_runtime
+from gifnet.engine import Plan, Region, compute, fold, make_plan, make_runtime
 from gifnet.engine.graph_bytes import AnyArray
 from gifnet.engine.memory import (
     default_budget,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# A budget that has shrunk by less is met by the same plan.
+_NEARLY = 0.85
 _REPEATABLE_BUDGET = 1300 * 2**20
 _LEAST_FOR_TILES = 260 * 2**20
 # What a process holds beside tiles and features (measured): libraries, and the pictures.
@@ -120,6 +122,8 @@ class Engine:
         self._max_memory = max_memory
         self._repeatable = repeatable
         self._size: tuple[int, int] | None = None
+        self._plan: Plan | None = None
+        self._planned_for = 0.0
         logger.info("the network runs on %s (%s) in %s", self.runtime, self.device, self.precision)
 
     def fuse(self, height: int, width: int, read: Read, write: Write, advance: Advance) -> None:
@@ -128,17 +132,9 @@ class Engine:
             # Which graphs are compiled for one size, and which for any, depends on what came
             # before; the last digit of the result depends on that.
             self._runtime = self._make_runtime()
-        self._size = height, width
         before = used_memory()
-        plan = make_plan(
-            height,
-            width,
-            budget=self._budget(height * width),
-            bytes_per_feature=self._runtime.bytes_per_feature,
-            working_bytes=self._runtime.working_bytes,
-            best_tile=self._runtime.best_tile,
-            tile=self._tile,
-        )
+        plan = self._plan_of(height, width)
+        self._size = height, width
         logger.info(
             "tiles: %d, of at most %d pixels; rows kept: %s embedded, %s after the first block",
             len(plan.passes[0].tiles),
@@ -152,6 +148,27 @@ class Engine:
             compute(self._runtime, plan, read, write, self._auxiliary_weight, advance)
         give_back_memory()
         self._retained += max(used_memory() - before, 0.0)
+
+    def _plan_of(self, height: int, width: int) -> Plan:
+        """The plan of a picture: that of the one before if it had the same size.
+
+        A few megabytes more or less in use would else choose other tiles, for which graphs are
+        compiled anew.
+        """
+        budget = self._budget(height * width)
+        same = self._plan is not None and self._size == (height, width)
+        if self._plan is None or not same or budget < _NEARLY * self._planned_for:
+            self._plan = make_plan(
+                height,
+                width,
+                budget=budget,
+                bytes_per_feature=self._runtime.bytes_per_feature,
+                working_bytes=self._runtime.working_bytes,
+                best_tile=self._runtime.best_tile,
+                tile=self._tile,
+            )
+            self._planned_for = budget
+        return self._plan
 
     def _budget(self, pixels: int) -> float:
         """Bytes for tiles and kept features."""
