@@ -82,7 +82,7 @@ def _csv(results: Results) -> str:
         for seed, outcome in sorted(by_method(results.outcomes, made.method).items()):
             top5 = "" if outcome.top5 is None else f"{outcome.top5:.4f}"
             row = [made.method, seed, f"{outcome.top1:.4f}", top5, outcome.epochs]
-            writer.writerow([*row, f"{outcome.seconds:.1f}", outcome.device])
+            writer.writerow([*row, f"{outcome.seconds:.2f}", outcome.device])
     return text.getvalue()
 
 
