@@ -87,9 +87,9 @@ class _Picture:
         self._auxiliary_weight = np.array([auxiliary_weight], np.float32)
         self._largest: dict[str, tuple[int, int]] = {}
         self._sums = {name: MomentSums() for name in ("dp", "mm", "features")}
-        self._store = BandStore(runtime.allocate)
+        store = BandStore(runtime.allocate, plan.spare)
         self._dp, self._mm, self._features, self._shifted = (
-            KeptFeatures(self._store, rows, self._columns)
+            KeptFeatures(store, rows, self._columns)
             for rows in (
                 plan.kept_embedded_rows,
                 plan.kept_embedded_rows,
@@ -100,9 +100,6 @@ class _Picture:
 
     def prepare(self, work: Pass) -> None:
         """Find out the sizes of a pass before it starts, so that all its tiles have the same."""
-        if work.stage == "decode":
-            # The last pass keeps nothing new. Pages that come again cost the others a tenth.
-            self._store.clear()
         for tile in work.tiles:
             region = tile
             if work.stage == "decode":

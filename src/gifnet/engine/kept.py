@@ -21,24 +21,28 @@ class BandStore:
 
     Args:
         allocate: makes an array of so many rows and columns.
+        spare: bytes that may be held while nothing needs them.
     """
 
-    def __init__(self, allocate: Allocate) -> None:
+    def __init__(self, allocate: Allocate, spare: float) -> None:
         self._allocate = allocate
+        self._spare = spare
         self._unused: dict[int, list[Features]] = {}
 
     def take(self, rows: int, columns: int) -> Features:
         """Give a band's array, whose values are of no meaning."""
         unused = self._unused.get(rows)
-        return unused.pop() if unused else self._allocate(rows, columns)
+        if not unused:
+            return self._allocate(rows, columns)
+        features = unused.pop()
+        self._spare += features.nbytes
+        return features
 
     def give_back(self, rows: int, features: Features) -> None:
-        """Take an array that nobody needs any more."""
-        self._unused.setdefault(rows, []).append(features)
-
-    def clear(self) -> None:
-        """Let go of what is not in use."""
-        self._unused.clear()
+        """Take an array that nobody needs any more, if it may be held."""
+        if features.nbytes <= self._spare:
+            self._unused.setdefault(rows, []).append(features)
+            self._spare -= features.nbytes
 
 
 class KeptFeatures:

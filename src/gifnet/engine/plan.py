@@ -49,6 +49,7 @@ class Plan:
             the second pass; the others are computed again.
         kept_feature_rows: the same of the features after the second pass.
         kept_shifted_rows: all rows if the shifted block has a pass of its own, else 0.
+        spare: bytes of the budget that nothing needs.
     """
 
     height: int
@@ -57,6 +58,7 @@ class Plan:
     kept_embedded_rows: int
     kept_feature_rows: int
     kept_shifted_rows: int
+    spare: float = 0.0
 
     @cached_property
     def passes(self) -> tuple[Pass, ...]:
@@ -110,8 +112,9 @@ def make_plan(
     for side in (max(side // WINDOW * WINDOW, WINDOW) for side in sides):
         # While features come, embedded ones go, a row of tiles later.
         kept = 2 * rows * row_bytes
-        if kept + _region(rows, columns, side + _AROUND_KEPT) * working_bytes <= budget:
-            return Plan(height, width, side, rows, rows, rows)
+        spare = budget - kept - _region(rows, columns, side + _AROUND_KEPT) * working_bytes
+        if spare >= 0:
+            return Plan(height, width, side, rows, rows, rows, spare)
     # Where something is computed again, all stages hold their memory at a time.
     working_bytes = working_bytes * 4 // 3
     side = tile or best_tile

@@ -41,7 +41,7 @@ class OpenVinoRuntime:
         self._reduced = precision != "float32"
         self.bytes_per_feature = 2 if self._reduced else 4
         self.working_bytes = 4_200 if self._reduced else 7_000
-        self.fixed_bytes = 9e7 if self._reduced else 1.05e8
+        self.fixed_bytes = 9e7
         self.best_tile = 112 if self._reduced else 80
         self._stages = _load(weights, precision, threads)
 
