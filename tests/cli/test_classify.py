@@ -107,8 +107,10 @@ def test_the_whole_experiment_leaves_tables_and_pictures(place: Path) -> None:
     assert len(losses_of(place / "out")) == 6 + 3
 
 
-LONGER = ("--data", "set", "--methods", "none", "dark=my:darker", "--seeds", "0", "1")
-LONGER += ("--depth", "8", "--epochs", "12", "--batch", "4")
+LONGER = (
+    *("--data", "set", "--methods", "none", "dark=my:darker", "--seeds", "0", "1"),
+    *("--depth", "8", "--epochs", "12", "--batch", "4"),
+)
 
 
 def end_after(count: int, how: signal.Signals, *, folder: Path) -> tuple[int, str]:
