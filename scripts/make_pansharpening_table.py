@@ -25,7 +25,6 @@ from classical_pansharpening import (
 )
 from gifnet.baselines import PANSHARPENING_BASELINES
 from gifnet.engine import Region
-from gifnet.imaging.atomic import write_atomically
 from gifnet.inference import Fuser
 from gifnet.metrics import ergas, psnr, q2n, sam
 from gifnet.pansharpening import pansharpen
@@ -34,6 +33,7 @@ from gifnet.pansharpening.pansharpen import measured
 from gifnet.pansharpening.rasters import ArrayRaster
 from gifnet.pansharpening.relation import measure_relation
 from gifnet.pansharpening.settings import Alignment
+from page_part import print_or_write
 
 BEGIN = "<!-- table: made by scripts/make_pansharpening_table.py -->"
 END = "<!-- end -->"
@@ -171,13 +171,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--page", type=Path, help="the page whose table is made anew")
     arguments = parser.parse_args()
-    made = table(measure(arguments.data))
-    if arguments.page is None:
-        print(made)
-        return
-    before, _, rest = arguments.page.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    write_atomically(arguments.page, f"{before}{BEGIN}\n{made}\n{END}{after}".encode())
+    print_or_write(table(measure(arguments.data)), arguments.page, BEGIN, END)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ from skimage import color, data, transform
 
 from gifnet.imaging import from_float, read_image, rgb_to_ycbcr, ycbcr_to_rgb
 from gifnet.imaging.arrays import convert
-from gifnet.imaging.atomic import write_atomically
 from gifnet.imaging.chroma_rules import ChromaRule, Colour, combine_chroma
 from gifnet.inference import Fuser
+from page_part import print_or_write
 
 BEGIN = "<!-- tables: made by scripts/study_colour.py -->"
 END = "<!-- end -->"
@@ -260,13 +260,7 @@ def main() -> None:
     parser.add_argument("cache", type=Path)
     parser.add_argument("--page", type=Path, help="the page whose tables are made anew")
     arguments = parser.parse_args()
-    made = tables(arguments.data, arguments.cache)
-    if arguments.page is None:
-        print(made)
-        return
-    before, _, rest = arguments.page.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    write_atomically(arguments.page, f"{before}{BEGIN}\n\n{made}\n\n{END}{after}".encode())
+    print_or_write(tables(arguments.data, arguments.cache), arguments.page, BEGIN, END)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from gifnet.imaging import read_image, rgb_to_ycbcr
 from gifnet.imaging.arrays import convert
-from gifnet.imaging.atomic import write_atomically
 from gifnet.imaging.detail import change_detail
 from gifnet.inference import Fuser
 from gifnet.metrics import ag
+from page_part import print_or_write
 
 BEGIN = "<!-- details: made by scripts/study_detail.py -->"
 END = "<!-- end of details -->"
@@ -75,13 +75,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--page", type=Path, help="the page whose table is made anew")
     arguments = parser.parse_args()
-    made = table(arguments.data)
-    if arguments.page is None:
-        print(made)
-        return
-    before, _, rest = arguments.page.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    write_atomically(arguments.page, f"{before}{BEGIN}\n\n{made}\n\n{END}{after}".encode())
+    print_or_write(table(arguments.data), arguments.page, BEGIN, END)
 
 
 if __name__ == "__main__":

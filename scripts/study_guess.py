@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gifnet.imaging import read_image
-from gifnet.imaging.atomic import write_atomically
 from gifnet.inference.guess import guess_application
 from gifnet.inference.sketch import sketch
 from gifnet.inference.sources import Source
 from gifnet.tasks import Application
+from page_part import print_or_write
 
 BEGIN = "<!-- guesses: made by scripts/study_guess.py -->"
 END = "<!-- end of guesses -->"
@@ -75,13 +75,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--page", type=Path, help="the page whose table is made anew")
     arguments = parser.parse_args()
-    made = table(arguments.data)
-    if arguments.page is None:
-        print(made)
-        return
-    before, _, rest = arguments.page.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    write_atomically(arguments.page, f"{before}{BEGIN}\n\n{made}\n\n{END}{after}".encode())
+    print_or_write(table(arguments.data), arguments.page, BEGIN, END)
 
 
 if __name__ == "__main__":

@@ -158,6 +158,24 @@ def test_a_grey_source_is_shown_in_the_colours_of_a_table(folder: Path, weights:
     assert not (folder / "b.png").exists()
 
 
+def test_a_stack_takes_the_knobs_of_a_pair_but_no_colour_table(folder: Path) -> None:
+    stack = ["infrared.png", "visible.jpg", "clear.png"]
+    for name, options in {
+        "plain.png": [],
+        "knobs.png": ["--detail", "2", "--luma-range", "full", "--chroma", "second"],
+    }.items():
+        run = gifnet("fuse", *stack, "-o", name, *options, folder=folder)
+        assert run.returncode == 0, run.stderr
+    plain, knobs = (read_image(folder / name) for name in ("plain.png", "knobs.png"))
+    assert (plain.pixels != knobs.pixels).any()
+    assert knobs.metadata.xmp is not None
+    assert b"full" in knobs.metadata.xmp
+    run = gifnet("fuse", *stack, "-o", "hot.png", "--lut", "hot", folder=folder)
+    assert run.returncode == 2
+    assert run.stderr.startswith("error: expected two sources for the colour table 'hot', a grey")
+    assert not (folder / "hot.png").exists()
+
+
 def test_a_detail_that_does_not_exist_is_refused_before_work_starts(folder: Path) -> None:
     run = gifnet(
         "fuse", "infrared.png", "visible.jpg", "-o", "a.png", "--detail", "3", folder=folder

@@ -38,6 +38,20 @@ def digest(file: Path) -> str:
     return sha256(file.read_bytes()).hexdigest()
 
 
+def test_groups_of_three_take_knobs_but_no_colour_table(folder: Path, fuse: Fuse) -> None:
+    shutil.copytree(folder / "near", folder / "middle")
+    folders = "near", "middle", "far"
+    run = fuse(*folders, "-o", "out", "--detail", "1.5", "--chroma", "stronger", folder=folder)
+    assert run.returncode == 0, run.stderr
+    for line in lines_of(folder / "out"):
+        assert len(line["sources"]) == 3
+        assert (line["options"]["detail"], line["options"]["chroma"]) == (1.5, "stronger")
+    run = fuse(*folders, "-o", "hot", "--lut", "hot", folder=folder)
+    assert run.returncode == 2
+    assert "expected two sources for the colour table 'hot'" in run.stderr
+    assert not (folder / "hot").exists()
+
+
 def test_pairs_are_fused_and_noted(folder: Path, fuse: Fuse) -> None:
     (folder / "near" / "lonely.png").touch()
     run = fuse("near", "far", "-o", "out", folder=folder)

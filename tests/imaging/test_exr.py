@@ -61,6 +61,18 @@ def test_other_channels_are_named(tmp_path: Path) -> None:
         read_image(tmp_path / "a.exr")
 
 
+def test_channels_that_are_not_read_are_named_with_the_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    planes = {name: OpenEXR.Channel(LIGHT[..., 0].copy()) for name in ("R", "G", "B", "Z", "id")}
+    with OpenEXR.File({}, planes) as file:
+        file.write(str(tmp_path / "a.exr"))
+    assert read_image(tmp_path / "a.exr").pixels.shape == LIGHT.shape
+    assert caplog.messages == [
+        f"{tmp_path / 'a.exr'}: its channels Z, id are not read; export them to files of their own"
+    ]
+
+
 def test_the_extra_is_named_where_the_library_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,6 +76,19 @@ def test_colour_over_a_grey_picture_on_black_is_medical() -> None:
     assert application is Application.MEDICAL
     assert "black background" in reason
     assert guess(head(blobs(2, deviation=3)), anatomical).application is Application.MEDICAL
+    # Magnetic resonance has noise around the body; what is computed or counted has none.
+    noise = np.abs(np.random.default_rng(4).normal(size=(256, 256)) * 0.01)
+    noisy = np.asarray(anatomical + noise, np.float32)
+    assert guess(functional, np.clip(noisy, 0, 1)).application is Application.MEDICAL
+
+
+def test_a_dark_scene_is_no_medical_one() -> None:
+    noise = np.abs(np.random.default_rng(5).normal(size=(2, 256, 256, 3)) * 0.01)
+    lamps = np.clip(head(blobs(6, deviation=3))[..., None] * [1.0, 0.8, 0.5] + noise[0], 0, 1)
+    heat = np.clip(head(blobs(7, deviation=8)) + noise[1, ..., 0], 0, 1)
+    visible, infrared = (each.astype(np.float32) for each in (lamps, heat))
+    assert guess(infrared, visible).application is Application.IVIF
+    assert guess(infrared, visible[..., 1]).application is Application.GENERAL
 
 
 def test_a_colour_picture_and_one_of_another_light_are_visible_and_infrared() -> None:

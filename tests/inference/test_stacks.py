@@ -4,6 +4,7 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,11 +17,12 @@ from torch import Tensor, nn
 
 from gifnet.data.defocus import blur
 from gifnet.errors import ImageError, ImageFileError, ImageSizeError, SettingError
-from gifnet.imaging import fuse_chroma, read_image, write_image
-from gifnet.imaging.chroma_sum import ChromaSum
+from gifnet.imaging import read_image, rgb_to_ycbcr, write_image
+from gifnet.imaging.chroma_rules import ChromaRule, Colour, combine_chroma
 from gifnet.imaging.masks import fill_hidden
 from gifnet.imaging.shown_sums import ShownSums
 from gifnet.inference import Fuser, fuse_stack_files
+from gifnet.inference.knobs import make_knobs
 from gifnet.inference.prepare import prepare
 from gifnet.inference.stack_survey import survey
 from gifnet.metrics import ag, psnr
@@ -111,9 +113,99 @@ def test_the_order_of_the_slices_plays_no_part(fuser: Fuser) -> None:
             np.testing.assert_allclose(other, first, atol=1e-5)
 
 
-def test_two_pictures_are_fused_as_ever() -> None:
+KNOBS: list[dict[str, Any]] = [
+    {},
+    {"detail": 0.4},
+    {"detail": 1.7, "luma_range": "full"},
+    {"chroma": "stronger"},
+    {"chroma": "paper", "application": "meif"},
+    {"chroma": "second", "application": "medical"},
+]
+
+
+@pytest.mark.parametrize("knobs", KNOBS)
+def test_two_pictures_are_fused_as_ever(knobs: dict[str, Any]) -> None:
     fuser = mean_fuser()
-    np.testing.assert_array_equal(fuser.fuse_stack([GREY, COLOUR]), fuser.fuse(GREY, COLOUR))
+    for pair in ([GREY, COLOUR], [COLOUR, COLOUR[::-1]]):
+        np.testing.assert_array_equal(fuser.fuse_stack(pair, **knobs), fuser.fuse(*pair, **knobs))
+
+
+@pytest.mark.parametrize("rule", ChromaRule)
+def test_the_chroma_of_any_number_is_by_the_rules_of_a_pair(rule: ChromaRule) -> None:
+    floats = [np.asarray(RANDOM.random((12, 15, 3)) * 0.3 + 0.35, np.float32) for _ in range(4)]
+    stack: list[Array] = [*floats[:2], np.full((12, 15), 0.5, np.float32), *floats[2:]]
+    fused = mean_fuser().fuse_stack(stack, chroma=rule)
+    luma, chroma = rgb_to_ycbcr(np.asarray(fused, np.float32))
+    colours = [Colour(*rgb_to_ycbcr(each)) for each in floats]
+    expected = combine_chroma(rule, colours, luma)
+    np.testing.assert_allclose(chroma, expected, atol=1e-4)
+
+
+def test_a_stack_with_one_coloured_slice_has_its_colour() -> None:
+    coloured = np.asarray(RANDOM.random((12, 15, 3)) * 0.1 + 0.45, np.float32)
+    fused = mean_fuser().fuse_stack([GREY, coloured, GREY, GREY[::-1]])
+    inside = ((fused > 0) & (fused < 1)).all(axis=2)
+    assert inside.mean() > 0.9
+    kept, given = (rgb_to_ycbcr(np.asarray(each, np.float32))[1] for each in (fused, coloured))
+    np.testing.assert_allclose(kept[inside], given[inside], atol=1e-5)
+
+
+def test_the_sharp_slices_colour_is_kept_rather_than_the_blurred_ones() -> None:
+    sharp = np.zeros((48, 64, 3), np.float32) + np.float32(0.3)
+    sharp[:, ::4] = [0.8, 0.3, 0.2]
+    sharp[:, 1::4] = [0.8, 0.3, 0.2]
+    channels = [blur(np.ascontiguousarray(sharp[..., c]), 3.0, disk=False) for c in range(3)]
+    stack: list[Array] = [np.stack(channels, axis=-1), sharp, np.stack(channels, axis=-1)]
+    fuser = Fuser.from_model(cast(GIFNet, First()), device="cpu")
+    errors = {
+        rule: float(np.abs(fuser.fuse_stack(stack, chroma=rule) - sharp)[8:-8, 8:-8].mean())
+        for rule in ("exposed", "stronger")
+    }
+    assert errors["exposed"] < errors["stronger"] / 2, errors
+
+
+def test_detail_and_range_of_a_stack(fuser: Fuser) -> None:
+    sharp = sharp_picture()
+    slices = [s * np.float32(0.5) + np.float32(0.2) for s in focus_stack(sharp, 5)]
+    results = [fuser.fuse_stack(slices, detail=detail) for detail in (0, 0.5, 1, 1.5, 2)]
+    values = [ag([], picture, data_range=1) for picture in results]
+    assert all(less < more for less, more in pairwise(values)), values
+    assert np.ptp([float(picture.mean()) for picture in results]) < 1e-3
+    np.testing.assert_array_equal(fuser.fuse_stack(slices), results[2])
+    # Faithful is no blur: most of what is sharp in one slice stays.
+    assert values[0] > 0.85 * ag([], sharp * np.float32(0.5), data_range=1)
+    full = fuser.fuse_stack(slices, luma_range="full")
+    assert full.min() < 0.01
+    assert full.max() > 0.99
+
+
+def test_the_order_plays_no_part_with_knobs_either() -> None:
+    stack = [np.asarray(RANDOM.random((20, 25, 3)), np.float32) for _ in range(4)]
+    for knobs in ({"detail": 0.3, "luma_range": "full"}, {"chroma": "stronger"}):
+        first = mean_fuser().fuse_stack(stack, **knobs)
+        other = mean_fuser().fuse_stack(stack[::-1], **knobs)
+        np.testing.assert_allclose(other, first, atol=5e-5)
+
+
+def test_a_stack_is_of_no_application_that_is_guessed(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="gifnet")
+    stack = [COLOUR, COLOUR[::-1], COLOUR[:, ::-1]]
+    guessed = mean_fuser().fuse_stack(stack)
+    assert any("application: general, since it is guessed of two" in m for m in caplog.messages)
+    np.testing.assert_array_equal(mean_fuser().fuse_stack(stack, application="mfif"), guessed)
+    first, medical, stronger, infrared = (
+        mean_fuser().fuse_stack(stack, **knobs)  # type: ignore[arg-type]
+        for knobs in (
+            {"chroma": "first"},
+            {"application": "medical"},
+            {"chroma": "stronger"},
+            {"application": "ivif"},
+        )
+    )
+    np.testing.assert_array_equal(medical, first)
+    np.testing.assert_array_equal(infrared, stronger)
+    assert (first != guessed).any()
+    assert (stronger != guessed).any()
 
 
 def test_slices_of_other_depths_and_channels_fit_together() -> None:
@@ -128,25 +220,40 @@ def test_slices_of_other_depths_and_channels_fit_together() -> None:
     np.testing.assert_allclose(same.astype(int), DEEP, atol=1)
 
 
-def test_one_picture_is_held_at_a_time() -> None:
-    class Watched(Sequence[Array]):
-        def __init__(self) -> None:
-            self.held: list[weakref.ref[Array]] = []
-            self.asked: list[int] = []
+class Watched(Sequence[Array]):
+    """Five pictures, of which none may be held when the next is asked for."""
 
-        def __len__(self) -> int:
-            return 5
+    def __init__(self, picture: Array) -> None:
+        self.picture = picture
+        self.held: list[weakref.ref[Array]] = []
+        self.asked: list[int] = []
 
-        def __getitem__(self, number: int) -> Array:  # type: ignore[override]
-            assert all(reference() is None for reference in self.held)
-            picture = COLOUR.copy()
-            self.held.append(weakref.ref(picture))
-            self.asked.append(number)
-            return picture
+    def __len__(self) -> int:
+        return 5
 
-    watched, told = Watched(), list[float]()
-    mean_fuser().fuse_stack(watched, progress=told.append)
-    assert watched.asked == [0, 1, 2, 3, 4]
+    def __getitem__(self, number: int) -> Array:  # type: ignore[override]
+        assert all(reference() is None for reference in self.held)
+        picture = self.picture.copy()
+        self.held.append(weakref.ref(picture))
+        self.asked.append(number)
+        return picture
+
+
+@pytest.mark.parametrize(
+    ("picture", "knobs", "again"),
+    [
+        (COLOUR, {}, [0, 1, 2, 3, 4]),
+        (COLOUR, {"detail": 0.2, "luma_range": "full"}, [0, 1, 2, 3, 4]),
+        (COLOUR, {"chroma": "second"}, [4]),
+        (GREY, {"detail": 1.5}, []),
+    ],
+)
+def test_one_picture_is_held_at_a_time(
+    picture: Array, knobs: dict[str, Any], again: list[int]
+) -> None:
+    watched, told = Watched(picture), list[float]()
+    mean_fuser().fuse_stack(watched, progress=told.append, **knobs)
+    assert watched.asked == [0, 1, 2, 3, 4, *again]
     assert told == sorted(told)
     assert told[-1] == 1
 
@@ -160,18 +267,6 @@ def test_bad_stacks_are_refused() -> None:
         mean_fuser().fuse_stack([GREY, GREY, GREY[:, :14]])
     with pytest.raises(ImageError, match=r"pictures\[1\]: expected finite values"):
         mean_fuser().fuse_stack([GREY, np.full((12, 15), np.nan, np.float32), GREY])
-
-
-def test_the_chroma_of_two_is_that_of_a_pair() -> None:
-    first, second = (RANDOM.uniform(-0.5, 0.5, (9, 7, 2)).astype(np.float32) for _ in range(2))
-    first[:3], second[2:5] = 0, 0
-    sums = ChromaSum(9, 7)
-    whole = slice(None), slice(None)
-    for chroma in (first, second):
-        sums.add(whole, chroma)
-    expected = fuse_chroma(first, second)
-    assert expected is not None
-    np.testing.assert_array_equal(sums.mean(whole), expected)
 
 
 def test_hidden_pixels_are_filled_as_those_of_pictures_held_together() -> None:
@@ -292,6 +387,36 @@ def test_a_reference_that_is_not_there_and_an_output_that_is_a_source_are_refuse
         fuse_stack_files(paths, folder / "fused.png", reference=4, make_fuser=never)
     with pytest.raises(ImageFileError, match="sources are never overwritten"):
         fuse_stack_files(paths, paths[1], make_fuser=never)
+
+
+def test_a_colour_table_is_for_two_sources(folder: Path) -> None:
+    paths = [folder / name for name in ("grey.png", "colour.png", "other.png")]
+    with pytest.raises(
+        SettingError,
+        match=r"expected two sources for the colour table 'hot', a grey functional one and an "
+        "anatomical one, got 3; fuse these two",
+    ):
+        fuse_stack_files(paths, folder / "fused.png", knobs=make_knobs(lut="hot"), make_fuser=never)
+    assert not (folder / "fused.png").exists()
+
+
+def test_knobs_of_files_are_those_of_arrays_and_are_noted(folder: Path) -> None:
+    names = ["colour.png", "other.png", "grey.png"]
+    fuse_stack_files(
+        [folder / name for name in names],
+        folder / "fused.png",
+        application="meif",
+        knobs=make_knobs(detail=1.5, chroma="stronger", luma_range="full"),
+        make_fuser=mean_fuser,
+    )
+    expected = mean_fuser().fuse_stack(
+        [COLOUR, COLOUR[:, ::-1], GREY], detail=1.5, chroma="stronger", luma_range="full"
+    )
+    fused = read_image(folder / "fused.png")
+    np.testing.assert_array_equal(fused.pixels, expected)
+    assert fused.metadata.xmp is not None
+    for noted in (b"1.5", b"stronger", b"full", b"meif"):
+        assert noted in fused.metadata.xmp
 
 
 def test_a_source_that_changes_under_way_is_refused(folder: Path) -> None:

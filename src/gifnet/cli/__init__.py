@@ -33,6 +33,7 @@ _COMMANDS = [
     LazyCommand("weights", "gifnet.cli.weights", "List, convert and describe weights."),
     LazyCommand("data", "gifnet.cli.data", "Look at and make training data."),
     LazyCommand("train", "gifnet.cli.train", "Train a network."),
+    LazyCommand("classify", "gifnet.cli.classify", "Train classifiers on enhanced pictures."),
 ]
 
 app = typer.Typer(

@@ -1,13 +1,12 @@
 """``gifnet evaluate``: measure and compare the results of fusion methods."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import typer.core
 
 from gifnet.baselines import BASELINES, PANSHARPENING_BASELINES
+from gifnet.cli.many_words import ManyWordsCommand
 from gifnet.cli.options import VerboseOption
 from gifnet.cli.progress import stage_bars
 from gifnet.errors import EvaluationError
@@ -19,28 +18,12 @@ EXAMPLE = "gifnet evaluate --sources ir vi --fused ours theirs -o report"
 _INTERRUPTED = (
     "interrupted: what was fused and measured is kept, and running the same command again goes on"
 )
-_MANY = ("--sources", "--fused", "--metrics", "--methods", "--method")
 
 
-class Command(typer.core.TyperCommand):
-    """A command whose options take all the words up to the next option."""
+class Command(ManyWordsCommand):
+    """Its lists are words up to the next option."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Write ``--sources A B`` as ``--sources A --sources B``, then parse as usual."""
-        return super().parse_args(ctx, list(_repeat_option(args)))
-
-
-def _repeat_option(words: list[str]) -> Iterator[str]:
-    option, values = "", 0
-    for word in words:
-        if word.startswith("-") and len(word) > 1:
-            option, equals, _ = word.partition("=")
-            values = 1 if equals else 0
-        elif option in _MANY:
-            if values:
-                yield option
-            values += 1
-        yield word
+    many = ("--sources", "--fused", "--metrics", "--methods", "--method")
 
 
 def command(

@@ -29,8 +29,9 @@ ChromaOption = Annotated[
     ChromaRule | None,
     typer.Option(
         "--chroma",
-        help="Whose colour counts where both sources have some: the better exposed one's, the "
-        "stronger one, as the published run weighs them (paper), or that of one source alone.  "
+        help="Whose colour counts where several sources have some: the better exposed one's, the "
+        "stronger one, as the published run weighs them (paper), or that of one source alone "
+        "(second: the last of a stack).  "
         "[default: the application's]",
     ),
 ]
@@ -39,6 +40,6 @@ LutOption = Annotated[
     typer.Option(
         "--lut",
         help="Show the first source, or that of --reference, in these colours over the other; "
-        "for grey pictures, such as PET over MRI.",
+        "for two pictures, of which this one is grey, such as PET over MRI.",
     ),
 ]

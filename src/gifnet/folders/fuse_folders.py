@@ -21,6 +21,7 @@ from gifnet.folders.manifest import Done, manifest_of
 from gifnet.folders.memory import MemoryShare, share_memory
 from gifnet.folders.shard import Shard
 from gifnet.imaging.formats import format_for_writing
+from gifnet.inference.knobs import require_pair_for_lut
 from gifnet.inference.settings import resolve_device
 from gifnet.version import __version__
 
@@ -90,6 +91,8 @@ def fuse_folders(
     """
     started = time.perf_counter()
     fuser, how, shard = fuser or FuserSettings(), dict(how or {}), shard or Shard()
+    if groups and "knobs" in how:
+        require_pair_for_lut(how["knobs"], max(len(group.sources) for group in groups))
     weights = load_arrays(fuser.weights).sha256
     jobs = _jobs(groups, output, how.get("reference"), suffix)
     mine = shard.of(jobs)

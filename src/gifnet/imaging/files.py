@@ -107,6 +107,8 @@ def _upright(decoded: Decoded, path: Path) -> Image:
             "not kept; store it upright to keep it",
             path,
         )
+    if decoded.lost is not None:
+        logger.warning("%s: %s", path, decoded.lost)
     metadata = decoded.metadata.settled(width=width, height=height, orientation=orientation)
     if metadata.exif is None and decoded.metadata.exif is not None:
         logger.warning("%s: its EXIF is damaged and is not kept; repair it to keep it", path)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gifnet.errors import ImageFileError, SettingError
+from gifnet.errors import ImageFileError
 from gifnet.imaging.arrays import Picture, require_minimum_size, require_same_size
 from gifnet.imaging.depth import Depth
 from gifnet.imaging.files import check_output, read_image, write_image
@@ -14,7 +14,7 @@ from gifnet.imaging.luts import Lut
 from gifnet.imaging.writing.losses import Contents
 from gifnet.inference.finish import finish, fitting_metadata
 from gifnet.inference.fuser import Fuser, Progress
-from gifnet.inference.knobs import Knobs
+from gifnet.inference.knobs import Knobs, require_pair_for_lut
 from gifnet.inference.prepare import Prepared, prepare
 from gifnet.inference.provenance import describe_provenance, digest_of
 from gifnet.inference.settings import parse_setting
@@ -99,13 +99,14 @@ def fuse_stack_files(
 ) -> WrittenFile:
     """Fuse any number of picture files into another; one of them is held in memory at a time.
 
-    All are read and checked before the network is asked, and read again for fusing.
+    All are read and checked before the network is asked, and read again for fusing; those of
+    which colour is taken once more for it.
 
     Args:
         sources: at least two picture files of the same size.
         output: the file to write; its suffix decides the format.
-        application: of two sources, see ``Fuser.fuse``; more have no order.
-        knobs: the look of the result, of two sources.
+        application: see ``Fuser.fuse``; more than two sources have no order.
+        knobs: the look of the result, see ``make_knobs``; a ``lut`` is for two sources only.
         depth: as for ``fuse_files``.
         reference: as for ``fuse_files``, 1 to the number of sources.
         strict: as for ``fuse_files``.
@@ -120,16 +121,12 @@ def fuse_stack_files(
         ImageSizeError: there are fewer than two sources, their sizes differ, or are too small.
         CheckpointError: the weights cannot be loaded.
         SettingError: there is no such application, depth, reference, device or precision, or
-            there are knobs for more than two sources.
+            there is a colour table for more than two sources.
     """
     require_several(len(sources))
     application = parse_setting(Application, application)
+    require_pair_for_lut(knobs, len(sources))
     look = knobs.given
-    if len(sources) > 2 and look:
-        raise SettingError(
-            f"expected two sources for {' and '.join(look)}, got {len(sources)}; stacks take none "
-            "of these settings yet"
-        )
     if look.pop("lut", None) is not None and application is Application.AUTO:
         logger.info("application: medical, since a colour table is asked for")
         application = Application.MEDICAL
@@ -140,7 +137,12 @@ def fuse_stack_files(
 
     def compute(fuser: Fuser, pictures: Sequence[Picture]) -> Picture:
         if len(pictures) > 2:
-            return fuser.fuse_stack(pictures, progress=lambda share: told(_LOOKING, 1.0, share))
+            return fuser.fuse_stack(
+                pictures,
+                application=application,
+                progress=lambda share: told(_LOOKING, 1.0, share),
+                **look,
+            )
         first, second = pictures
         return fuser.fuse(first, second, application=application, progress=progress, **look)
 

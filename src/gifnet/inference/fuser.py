@@ -11,23 +11,18 @@ import numpy as np
 from gifnet.checkpoints import load_arrays, load_model
 from gifnet.engine import Region
 from gifnet.engine.quantising import ACTIVATIONS, Ranges
-from gifnet.errors import SettingError
 from gifnet.imaging.arrays import (
     FloatArray,
     Picture,
     require_minimum_size,
-    require_same_size,
-    widest_dtype,
 )
 from gifnet.imaging.chroma_rules import ChromaRule
 from gifnet.imaging.luts import Lut
-from gifnet.inference.guess import settle_application
 from gifnet.inference.knobs import LumaRange, make_knobs, settled
 from gifnet.inference.network import Engine, Network, PlainNetwork, Read, Write
-from gifnet.inference.result import Result, require_finite
+from gifnet.inference.pair import enhance, fuse_pair
+from gifnet.inference.result import require_finite
 from gifnet.inference.settings import Device, Precision, Runtime, parse_setting
-from gifnet.inference.source_order import should_swap
-from gifnet.inference.sources import Source
 from gifnet.inference.stack import fuse_stack, require_several
 from gifnet.model.config import MINIMUM_SIZE, ModelConfig
 from gifnet.tasks import Application
@@ -173,7 +168,7 @@ class Fuser:
             require_finite(luma)
             write(region, np.clip(luma, 0.0, 1.0))
 
-        self._network.fuse(height, width, read, write_checked, progress or (lambda _: None))
+        self._network.fuse(height, width, read, write_checked, progress or _nobody)
 
     def fuse(
         self,
@@ -220,35 +215,37 @@ class Fuser:
         """
         application = parse_setting(Application, application)
         knobs = make_knobs(detail=detail, chroma=chroma, luma_range=luma_range, lut=lut)
-        if lut_source not in {1, 2}:
-            raise SettingError(f"lut_source must be 1 or 2; got {lut_source}")
-        first, second = (
-            Source(picture, name=name, lut=knobs.lut if number == lut_source else None)
-            for number, (picture, name) in enumerate(((a, "a"), (b, "b")), start=1)
+        return fuse_pair(
+            a, b, application, knobs, lut_source, self._network.fuse, progress or _nobody
         )
-        require_same_size(first.shape, second.shape, names=("a", "b"))
-        application = settle_application(application, first, second, lut=knobs.lut is not None)
-        pair = first, second
-        swapped = should_swap(application, first.look, second.look)
-        if swapped:
-            logger.info("%s: the second source is taken first, as published", application)
-            pair = second, first
-        shape = max(first.shape, second.shape, key=len)
-        knobs = settled(knobs, application, swapped=swapped)
-        return self._compute(pair, Result(pair, shape, widest_dtype(a, b), knobs), progress)
 
     def fuse_stack(
-        self, pictures: Sequence[Picture], *, progress: Progress | None = None
+        self,
+        pictures: Sequence[Picture],
+        *,
+        application: str | Application = Application.AUTO,
+        detail: float | None = None,
+        chroma: str | ChromaRule | None = None,
+        luma_range: str | LumaRange = LumaRange.KEEP,
+        progress: Progress | None = None,
     ) -> Picture:
         """Fuse any number of aligned pictures of one scene: a focus or an exposure stack.
 
         Two are fused as by ``fuse``. Of more, sums of all are made first, weighted by how sharp
         and how well exposed each pixel is, and the network sees each pixel once (docs/stacks.md).
-        The order plays no part; memory does not grow with the number.
+        The order plays no part but for the chroma of one source, which counts from the first
+        given; memory does not grow with the number.
 
         Args:
-            pictures: at least two, as for ``fuse``. Each is asked for once, in turn, by its
-                number, and not kept: a sequence that reads a file then holds one at a time.
+            pictures: at least two, as for ``fuse``. Each is asked for by its number, in turn, and
+                not kept: a sequence that reads a file then holds one at a time. All are asked for
+                once, and those whose colour counts once more.
+            application: as for ``fuse``; more than two have no order, and ``auto`` is ``general``
+                for them.
+            detail: as for ``fuse``; of more than two, a source is what is sharp or well exposed
+                in all of them.
+            chroma: as for ``fuse``; ``second`` is the last one with colour.
+            luma_range: as for ``fuse``.
             progress: is told the share of the work that is done.
 
         Returns:
@@ -259,11 +256,29 @@ class Fuser:
             ImageValueError: a dtype, shape or value cannot be fused.
             ImageSizeError: there are fewer than two, the sizes differ, are too small, or too large
                 for the memory.
+            SettingError: there is no such application, detail, rule or range.
         """
         require_several(len(pictures))
         if len(pictures) == 2:
-            return self.fuse(pictures[0], pictures[1], progress=progress)
-        return fuse_stack(pictures, self.fuse_luma, progress or (lambda _: None))
+            return self.fuse(
+                pictures[0],
+                pictures[1],
+                application=application,
+                detail=detail,
+                chroma=chroma,
+                luma_range=luma_range,
+                progress=progress,
+            )
+        application = parse_setting(Application, application)
+        if application is Application.AUTO:
+            logger.info(
+                "application: general, since it is guessed of two sources only; of more, focus and "
+                "exposure are told apart pixel by pixel"
+            )
+            application = Application.GENERAL
+        knobs = make_knobs(detail=detail, chroma=chroma, luma_range=luma_range)
+        knobs = settled(knobs, application, swapped=False)
+        return fuse_stack(pictures, knobs, self._network.fuse, progress or _nobody)
 
     def enhance(
         self,
@@ -290,23 +305,11 @@ class Fuser:
             SettingError: there is no such detail or range.
         """
         knobs = make_knobs(detail=detail, luma_range=luma_range)
-        source = Source(a, name="a")
-        result = Result([source], source.shape, widest_dtype(a), knobs)
-        return self._compute((source, source), result, progress)
+        return enhance(a, knobs, self._network.fuse, progress or _nobody)
 
-    def _compute(
-        self, pair: tuple[Source, Source], result: Result, progress: Progress | None
-    ) -> Picture:
-        height, width = pair[0].shape[:2]
-        require_minimum_size((height, width), minimum=MINIMUM_SIZE, name="a")
 
-        def read(region: Region) -> FloatArray:
-            lumas = [source.luma(region.slices) for source in pair]
-            stacked: FloatArray = np.stack(lumas)[None]
-            return stacked
-
-        self._network.fuse(height, width, read, result.write, progress or (lambda _: None))
-        return result.finished()
+def _nobody(_: float) -> None:
+    """Nobody wants to be told how far the work is."""
 
 
 def _ranges(weights: str | Path | None, sha256: str) -> Ranges:

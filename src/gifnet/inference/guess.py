@@ -15,8 +15,9 @@ logger = logging.getLogger(__name__)
 # Each bound lies well away from what the pairs of docs/colour.md show on its other side.
 # A picture whose luma varies less shows nothing to guess from.
 _LEAST_CONTRAST = 0.02
-# Medical: both nearly black over so much of the picture and of its border.
-_BACKGROUND, _BORDER = 0.3, 0.75
+# Medical: both nearly black over so much of the picture and of its border; and there, where nothing
+# is measured, one of them is below one 8-bit level on average. Dark scenes have noise.
+_BACKGROUND, _BORDER, _NOTHING = 0.3, 0.75, 1.0 / 255.0
 # One in colour and one grey, yet of the same light: a band and a colour picture of one camera.
 _SAME_LIGHT = 0.9
 # Structures of near-infrared lie where those of the visible picture lie; heat's do not.
@@ -74,18 +75,30 @@ def guess_application(first: Sketch, second: Sketch) -> Guess:
     """
     if min(first.luma.std(), second.luma.std()) < _LEAST_CONTRAST:
         return Guess(Application.GENERAL, "a source shows hardly anything")
-    dark = np.minimum(first.dark, second.dark)
-    border = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
+    background = _background(first, second)
     alike = likeness(first.luma, second.luma)
     if first.coloured != second.coloured:
-        if dark.mean() >= _BACKGROUND and border.mean() >= _BORDER:
+        if background is not None:
             return Guess(
-                Application.MEDICAL,
-                "one source has colour, and both lie on a black background "
-                f"({dark.mean():.0%} of the picture, {border.mean():.0%} of its border)",
+                Application.MEDICAL, f"one source has colour, and both lie on {background}"
             )
         return _of_two_kinds(first, second, alike)
-    return _of_one_kind(first, second, alike, dark=float(dark.mean()), border=float(border.mean()))
+    return _of_one_kind(first, second, alike, background)
+
+
+def _background(first: Sketch, second: Sketch) -> str | None:
+    """The empty surroundings of a body, in words, if both sources show some."""
+    dark = np.minimum(first.dark, second.dark)
+    border = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
+    wholly = dark == 1.0
+    if dark.mean() < _BACKGROUND or border.mean() < _BORDER or not wholly.any():
+        return None
+    if min(float(source.luma[wholly].mean()) for source in (first, second)) >= _NOTHING:
+        return None
+    return (
+        "a black background where nothing is measured "
+        f"({dark.mean():.0%} of the picture, {border.mean():.0%} of its border)"
+    )
 
 
 def _of_two_kinds(first: Sketch, second: Sketch, alike: float) -> Guess:
@@ -103,16 +116,10 @@ def _of_two_kinds(first: Sketch, second: Sketch, alike: float) -> Guess:
     )
 
 
-def _of_one_kind(
-    first: Sketch, second: Sketch, alike: float, *, dark: float, border: float
-) -> Guess:
+def _of_one_kind(first: Sketch, second: Sketch, alike: float, background: str | None) -> Guess:
     kind = "both sources have colour" if first.coloured else "both sources are grey"
-    if not first.coloured and dark >= _BACKGROUND and border >= _BORDER:
-        return Guess(
-            Application.MEDICAL,
-            f"{kind} and lie on a black background ({dark:.0%} of the picture, {border:.0%} of its "
-            "border)",
-        )
+    if not first.coloured and background is not None:
+        return Guess(Application.MEDICAL, f"{kind} and lie on {background}")
     difference = first.luma - second.luma
     mean = float(difference.mean())
     one_sided = float(np.mean(difference * np.sign(mean) > -_STRUCTURE / 2))

@@ -114,3 +114,20 @@ def settled(knobs: Knobs, application: Application, *, swapped: bool) -> Knobs:
         detail=preset.detail if knobs.detail is None else knobs.detail,
         chroma=chroma or preset.chroma,
     )
+
+
+def require_pair_for_lut(knobs: Knobs, count: int) -> None:
+    """Refuse a colour table where it is not clear what is shown in colour over what.
+
+    Args:
+        knobs: the user's.
+        count: of the sources.
+
+    Raises:
+        SettingError: there is a table, and there are more than two sources.
+    """
+    if knobs.lut is not None and count > 2:
+        raise SettingError(
+            f"expected two sources for the colour table {str(knobs.lut)!r}, a grey functional one "
+            f"and an anatomical one, got {count}; fuse these two, or leave the table out"
+        )

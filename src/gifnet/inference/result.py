@@ -1,6 +1,6 @@
-"""The result of a pair: fused luma comes region by region, a picture goes out."""
+"""The result: fused luma comes region by region, a picture goes out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,12 +8,18 @@ import numpy as np
 from gifnet.engine import Region
 from gifnet.errors import CheckpointError
 from gifnet.imaging.arrays import FloatArray, Picture, from_float
-from gifnet.imaging.chroma_rules import ChromaRule, Colour, combine_chroma
 from gifnet.imaging.colour import ycbcr_to_rgb
 from gifnet.imaging.detail import AS_TRAINED, MARGIN, change_detail
 from gifnet.imaging.stretch import Stretch, find_stretch
 from gifnet.inference.knobs import Knobs, LumaRange
-from gifnet.inference.sources import Source
+from gifnet.inference.sources import Slices
+
+LumaOf = Callable[[Slices], FloatArray]
+"""The luma (rows, columns) of a source in a region."""
+
+ChromaOf = Callable[[Slices, FloatArray], FloatArray | None]
+"""The chroma (rows, columns, 2) of the result in a region whose fused luma is given; None if it is
+grey."""
 
 # Pixels that are finished in one go.
 _STRIP = 2**19
@@ -26,23 +32,33 @@ class Result:
     is made as the luma comes; else the luma is kept first.
 
     Args:
-        sources: those that were fused; one that was fused with itself counts once.
+        lumas: of what was fused, which detail is measured by; of a picture that was fused with
+            itself, one.
+        chroma: of the result.
         shape: (H, W) or (H, W, 3), of the result.
         dtype: of the result.
-        knobs: its look, with detail and chroma set.
+        knobs: its look, with detail set.
+        chroma_waits: whether its chroma is known only when all luma has come.
     """
 
     def __init__(
-        self, sources: Sequence[Source], shape: tuple[int, ...], dtype: np.dtype[Any], knobs: Knobs
+        self,
+        lumas: Sequence[LumaOf],
+        chroma: ChromaOf,
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+        knobs: Knobs,
+        *,
+        chroma_waits: bool = False,
     ) -> None:
-        self._sources = sources
+        self._lumas = lumas
+        self._chroma = chroma
         self._detail = AS_TRAINED if knobs.detail is None else knobs.detail
-        self._rule = knobs.chroma or ChromaRule.EXPOSED
         self._full = knobs.luma_range is LumaRange.FULL
         self._size = shape[:2]
         # Written to, so that the budget of memory counts them.
         self._picture: Picture = np.full(shape, 0, dtype)
-        later = self._detail != AS_TRAINED or self._full
+        later = chroma_waits or self._detail != AS_TRAINED or self._full
         self._luma = np.full(self._size, 0, np.float32) if later else None
 
     def write(self, region: Region, luma: FloatArray) -> None:
@@ -61,6 +77,18 @@ class Result:
             self._merge(region, luma, luma, Stretch())
         else:
             self._luma[region.slices] = luma
+
+    def luma(self, region: Slices) -> FloatArray:
+        """Give what the network gave, where it was kept: ``chroma_waits``.
+
+        Args:
+            region: rows and columns.
+
+        Returns:
+            (rows, columns) in [0, 1].
+        """
+        assert self._luma is not None, "luma is kept for chroma that waits"
+        return self._luma[region]
 
     def finished(self) -> Picture:
         """The picture, once all luma has come."""
@@ -83,13 +111,13 @@ class Result:
             if self._detail == AS_TRAINED:
                 yield region, luma[region.slices]
                 continue
-            sources = [source.luma(around.slices) for source in self._sources]
+            sources = [luma_of(around.slices) for luma_of in self._lumas]
             changed = change_detail(luma[around.slices], sources, self._detail)
             yield region, changed[region.within(around).slices]
 
     def _merge(self, region: Region, fused: FloatArray, luma: FloatArray, stretch: Stretch) -> None:
         """Make a region of the network's luma, which decides the colour, and the one to show."""
-        chroma = self._chroma(region, fused)
+        chroma = self._chroma(region.slices, fused)
         if not stretch.is_none:
             luma = stretch.luma(luma)
             chroma = None if chroma is None else stretch.chroma(chroma)
@@ -100,13 +128,6 @@ class Result:
         else:
             values = luma
         self._picture[region.slices] = from_float(values, self._picture.dtype)
-
-    def _chroma(self, region: Region, fused: FloatArray) -> FloatArray | None:
-        coloured = [source for source in self._sources if source.look.coloured]
-        if not coloured:
-            return None
-        colours = [Colour(*source.luma_and_chroma(region.slices)) for source in coloured]
-        return combine_chroma(self._rule, colours, fused)
 
 
 def require_finite(luma: FloatArray) -> None:

@@ -1,9 +1,12 @@
 """A source picture on its way into the network, region by region."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gifnet.errors import ImageValueError
 from gifnet.imaging.arrays import FloatArray, Picture, convert, require_picture
+from gifnet.imaging.chroma_rules import ChromaRule, Colour, combine_chroma
 from gifnet.imaging.colour import is_coloured, rgb_to_ycbcr
 from gifnet.imaging.luts import Lut, look_up
 from gifnet.inference.source_order import SourceLook
@@ -58,11 +61,11 @@ class Source:
 
     def chroma(self, region: Slices) -> FloatArray | None:
         """The chroma of a region, (rows, columns, 2), or None if the picture has no colour."""
-        return self.luma_and_chroma(region)[1] if self.look.coloured else None
+        return self.colour(region).chroma if self.look.coloured else None
 
-    def luma_and_chroma(self, region: Slices) -> tuple[FloatArray, FloatArray]:
+    def colour(self, region: Slices) -> Colour:
         """Both of a region of a picture with three channels."""
-        return rgb_to_ycbcr(self._values(region))
+        return Colour(*rgb_to_ycbcr(self._values(region)))
 
     def _values(self, region: Slices) -> FloatArray:
         values = convert(self._picture[region])
@@ -83,3 +86,21 @@ class Source:
             total += float(values.sum(dtype=np.float64))
         pixels = max(height * width, 1)
         return SourceLook(coloured=coloured, brightness=total / pixels, colour=colour / pixels)
+
+
+def chroma_of(
+    sources: Sequence[Source], rule: ChromaRule, region: Slices, fused: FloatArray
+) -> FloatArray | None:
+    """Make one chroma of all sources in a region.
+
+    Args:
+        sources: of one size.
+        rule: how.
+        region: rows and columns.
+        fused: (rows, columns), the fused luma there.
+
+    Returns:
+        (rows, columns, 2), or None if no source has colour.
+    """
+    colours = [source.colour(region) for source in sources if source.look.coloured]
+    return combine_chroma(rule, colours, fused) if colours else None

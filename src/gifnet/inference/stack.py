@@ -1,31 +1,42 @@
 """Fusing a stack of pictures, of which one is held at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from gifnet.engine import Region
 from gifnet.errors import ImageSizeError
-from gifnet.imaging.arrays import FloatArray, Picture, from_float, require_same_size, widest_dtype
+from gifnet.imaging.arrays import (
+    FloatArray,
+    Picture,
+    require_minimum_size,
+    require_same_size,
+    widest_dtype,
+)
+from gifnet.imaging.chroma_rules import ChromaRule, chosen, sum_by
 from gifnet.imaging.chroma_sum import ChromaSum
-from gifnet.imaging.colour import ycbcr_to_rgb
-from gifnet.inference.network import Advance, Read, Write
-from gifnet.inference.sources import Source
+from gifnet.inference.knobs import Knobs
+from gifnet.inference.network import Advance
+from gifnet.inference.pair import FuseLuma
+from gifnet.inference.result import Result
+from gifnet.inference.sources import Slices, Source
 from gifnet.inference.stack_composites import Composites
-
-FuseLuma = Callable[[int, int, Read, Write, Advance], None]
-"""Height, width, read, write, advance: see ``Network.fuse``."""
+from gifnet.model.config import MINIMUM_SIZE
 
 _STRIP = 2**20
 _NETWORK = 10
 """Slices that can be looked at while the network computes, roughly: for the progress."""
 
 
-def fuse_stack(pictures: Sequence[Picture], fuse_luma: FuseLuma, advance: Advance) -> Picture:
-    """Fuse pictures that are asked for one after the other, each once.
+def fuse_stack(
+    pictures: Sequence[Picture], knobs: Knobs, fuse_luma: FuseLuma, advance: Advance
+) -> Picture:
+    """Fuse pictures that are asked for one after the other: all once, those with colour once more.
 
     Args:
         pictures: as for ``Fuser.fuse_stack``; at least one.
+        knobs: the look of the result, with detail and chroma set.
         fuse_luma: fuses two grey pictures, region by region.
         advance: is told the share of the work that is done.
 
@@ -36,59 +47,82 @@ def fuse_stack(pictures: Sequence[Picture], fuse_luma: FuseLuma, advance: Advanc
         ImageValueError: a dtype, shape or value cannot be fused.
         ImageSizeError: the sizes differ.
     """
-    sums = _Sums()
-    looking = len(pictures) / (len(pictures) + _NETWORK)
-    for number in range(len(pictures)):
-        sums.add(pictures[number], name=f"pictures[{number}]")
-        advance(looking * (number + 1) / len(pictures))
-    selected, second = sums.composites.pair()
-    fused: Picture = np.full(sums.shape, 0, sums.dtype)
+    count = len(pictures)
+    seen, computed = (done / (2 * count + _NETWORK) for done in (count, count + _NETWORK))
+    looks, selected, second = _look(pictures, lambda share: advance(seen * share))
+    coloured = [number for number, look in enumerate(looks) if look.coloured]
+    # A single one keeps its own.
+    rule = knobs.chroma if knobs.chroma and len(coloured) > 1 else ChromaRule.FIRST
+    height, width = selected.shape
+    require_minimum_size((height, width), minimum=MINIMUM_SIZE, name="pictures[0]")
+    chroma: ChromaSum | None = None
+    result = Result(
+        # What the network sees is what the result's detail is measured by.
+        [selected.__getitem__, second.__getitem__],
+        lambda region, fused: None if chroma is None else chroma.mean(region, fused),
+        max((look.shape for look in looks), key=len),
+        max((look.dtype for look in looks), key=lambda dtype: dtype.itemsize),
+        knobs,
+        chroma_waits=bool(coloured),
+    )
 
     def read(region: Region) -> FloatArray:
         pair: FloatArray = np.stack([selected[region.slices], second[region.slices]])[None]
         return pair
 
-    def write(region: Region, luma: FloatArray) -> None:
-        values = luma
-        if sums.chroma is not None:
-            values = ycbcr_to_rgb(luma, sums.chroma.mean(region.slices))
-        elif len(sums.shape) == 3:
-            values = np.stack([luma] * 3, axis=-1)
-        fused[region.slices] = from_float(values, sums.dtype)
+    last = computed if coloured else 1.0
+    fuse_luma(
+        height, width, read, result.write, lambda share: advance(seen + (last - seen) * share)
+    )
+    if coloured:
+        chroma = sum_by(rule, height, width)
+        counting = chosen(rule, coloured)
+        for done, number in enumerate(counting, start=1):
+            source = Source(pictures[number], name=f"pictures[{number}]")
+            for region in _strips(height, width):
+                chroma.add(region, source.colour(region), result.luma(region))
+            # Before the next one is asked for.
+            del source
+            advance(computed + (1.0 - computed) * done / len(counting))
+    return result.finished()
 
-    height, width = sums.shape[:2]
-    fuse_luma(height, width, read, write, lambda share: advance(looking + (1 - looking) * share))
-    return fused
+
+class _Look(NamedTuple):
+    """What is remembered of a slice."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    coloured: bool
 
 
-class _Sums:
-    """What is kept of the slices."""
-
-    shape: tuple[int, ...] = ()
-    dtype: np.dtype[np.generic]
-    composites: Composites
-    chroma: ChromaSum | None = None
-
-    def add(self, picture: Picture, *, name: str) -> None:
+def _look(
+    pictures: Sequence[Picture], advance: Advance
+) -> tuple[list[_Look], FloatArray, FloatArray]:
+    """Look at all slices, and make the two pictures of them that the network sees."""
+    looks: list[_Look] = []
+    composites: Composites | None = None
+    for number in range(len(pictures)):
+        picture, name = pictures[number], f"pictures[{number}]"
         source = Source(picture, name=name)
+        looks.append(_Look(source.shape, widest_dtype(picture), source.look.coloured))
+        require_same_size(looks[0].shape, source.shape, names=("pictures[0]", name))
         height, width = source.shape[:2]
-        if not self.shape:
-            self.shape, self.dtype = source.shape, widest_dtype(picture)
-            self.composites = Composites(height, width)
-        require_same_size(self.shape, source.shape, names=("pictures[0]", name))
-        self.shape = max(self.shape, source.shape, key=len)
-        self.dtype = max(self.dtype, widest_dtype(picture), key=lambda dtype: dtype.itemsize)
-        columns = slice(0, width)
-        step = max(_STRIP // width, 1)
-        strips = [slice(top, min(top + step, height)) for top in range(0, height, step)]
+        composites = composites or Composites(height, width)
         luma: FloatArray = np.empty((height, width), np.float32)
-        for rows in strips:
-            luma[rows] = source.luma((rows, columns))
-            chroma = source.chroma((rows, columns))
-            if chroma is not None:
-                self.chroma = self.chroma or ChromaSum(height, width)
-                self.chroma.add((rows, columns), chroma)
-        self.composites.add(luma)
+        for region in _strips(height, width):
+            luma[region] = source.luma(region)
+        # Before the next one is asked for.
+        del picture, source
+        composites.add(luma)
+        advance((number + 1) / len(pictures))
+    assert composites is not None, "there is a picture"
+    return looks, *composites.pair()
+
+
+def _strips(height: int, width: int) -> Iterator[Slices]:
+    step = max(_STRIP // width, 1)
+    for top in range(0, height, step):
+        yield slice(top, min(top + step, height)), slice(0, width)
 
 
 def require_several(count: int) -> None:

@@ -27,6 +27,7 @@ class Decoded:
         orientation: 1 to 8, as the EXIF standard has it.
         metadata: not yet made true for upright pixels.
         samples: what a sample is, in words.
+        lost: what of the file is not read, in words for a warning.
     """
 
     pixels: Picture
@@ -35,6 +36,7 @@ class Decoded:
     orientation: int = 1
     metadata: Metadata = field(default_factory=Metadata)
     samples: str = "8-bit"
+    lost: str | None = None
 
 
 def require_few_pixels(width: int, height: int) -> None:

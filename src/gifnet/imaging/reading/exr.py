@@ -1,6 +1,5 @@
 """OpenEXR files, read by the library of the format's makers (extra ``exr``)."""
 
-import logging
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,6 @@ from gifnet.imaging.metadata.metadata import Metadata
 from gifnet.imaging.reading.decoded import Decoded, RefusedError, require_few_pixels
 from gifnet.imaging.reading.eight_bit import valid_dpi
 from gifnet.imaging.reading.exr_lines import require_all_lines
-
-logger = logging.getLogger(__name__)
 
 SIGNATURE = b"v/1\x01"
 _GREY, _COLOUR, _ALPHA = ("Y",), ("R", "G", "B"), "A"
@@ -83,8 +80,6 @@ def _decode(channels: dict[str, Any], header: dict[str, Any]) -> Decoded:
             "export the picture in one of these ways"
         )
     others = sorted(set(channels) - {*names, _ALPHA})
-    if others:
-        logger.warning("of an OpenEXR file these channels are not read: %s", ", ".join(others))
     planes = [np.asarray(channels[name].pixels) for name in names]
     if any(plane.dtype.kind != "f" or plane.shape != planes[0].shape for plane in planes):
         raise RefusedError(
@@ -108,6 +103,9 @@ def _decode(channels: dict[str, Any], header: dict[str, Any]) -> Decoded:
             dpi=valid_dpi((density, density)) if density else None,
         ),
         samples="16-bit float" if half else "32-bit float",
+        lost=f"its channels {', '.join(others)} are not read; export them to files of their own"
+        if others
+        else None,
     )
 
 

@@ -35,7 +35,6 @@ from gifnet.imaging.reading.tiff_samples import Samples, split_samples
 if TYPE_CHECKING:
     from tifffile import TiffPage
 
-logger = logging.getLogger(__name__)
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 XMP_TAG, ICC_TAG, IPTC_TAG = 700, 34675, 33723
@@ -89,6 +88,7 @@ def read_tiff(stream: BinaryIO) -> Decoded:
         orientation,
         _metadata(directory, below, nodata),
         samples.description,
+        samples.lost,
     )
 
 

@@ -1,7 +1,6 @@
 """What the samples of a TIFF page mean: depth, sign, colour, alpha."""
 
-import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,29 +13,32 @@ from gifnet.imaging.reading.decoded import RefusedError
 if TYPE_CHECKING:
     from tifffile import TiffPage
 
-logger = logging.getLogger(__name__)
-
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _YCBCR = 0, 1, 2, 3, 6
 _NAMES = {4: "mask", 5: "CMYK", 8: "CIELab", 9: "ICCLab", 10: "ITULab", 32803: "raw sensor"}
 _ASSOCIATED, _UNASSOCIATED = 1, 2
 # Above it, float32 no longer holds every whole number.
 _LARGEST_EXACT = 2**24
+_ROUNDED = (
+    "samples of 64 bits are rounded to float32, to about 7 digits; take an offset off them first "
+    "if more count"
+)
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Pixels and alpha of a page, and what its samples were, in words."""
+    """Pixels and alpha of a page, what its samples were, and what they lost, in words."""
 
     pixels: Picture
     alpha: Picture | None
     description: str
+    lost: str | None = None
 
 
 def split_samples(page: "TiffPage", values: NDArray[Any]) -> Samples:
     """Make a picture of a page's samples.
 
     Samples of fewer than 8 or 16 bits are spread over the whole range; signed ones, and those of
-    32 bits, become float32, which holds them exactly; float64 is rounded to it, with a warning.
+    32 bits, become float32, which holds them exactly; float64 is rounded to it, which is told.
 
     Args:
         page: the page.
@@ -67,7 +69,11 @@ def split_samples(page: "TiffPage", values: NDArray[Any]) -> Samples:
                 "export it with black as zero"
             )
         stored = np.bitwise_not(stored)
-    return _split_alpha(stored, tuple(int(kind) for kind in page.extrasamples), description)
+    samples = _split_alpha(stored, tuple(int(kind) for kind in page.extrasamples), description)
+    is_double = bands.dtype.kind == "f" and bands.dtype.itemsize > 4
+    if is_double and not np.array_equal(stored, bands, equal_nan=True):
+        return replace(samples, lost=_ROUNDED)
+    return samples
 
 
 def _bits(page: "TiffPage") -> int:
@@ -123,14 +129,10 @@ def _whole_numbers(values: NDArray[Any], bits: int) -> NDArray[np.float32]:
 def _floats(values: NDArray[Any]) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):
         narrow = np.ascontiguousarray(values.astype(np.float32, copy=False))
-    if values.dtype.itemsize > 4:
-        if (np.isinf(narrow) & np.isfinite(values)).any():
-            raise RefusedError(
-                "expected numbers that float32 holds, got larger ones in samples of 64 bits; "
-                "scale them"
-            )
-        if not np.array_equal(narrow, values, equal_nan=True):
-            logger.warning("samples of 64 bits are rounded to float32, to about 7 digits")
+    if values.dtype.itemsize > 4 and (np.isinf(narrow) & np.isfinite(values)).any():
+        raise RefusedError(
+            "expected numbers that float32 holds, got larger ones in samples of 64 bits; scale them"
+        )
     return narrow
 
 
