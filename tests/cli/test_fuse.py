@@ -264,7 +264,7 @@ def test_an_interrupt_is_exit_code_130_and_leaves_nothing(folder: Path) -> None:
             print("ready", flush=True)
             time.sleep(60)
 
-        command.Fuser = wait
+        command.fuser_maker = lambda *options: wait
         main()
     """)
     arguments = ["fuse", "infrared.png", "clear.png", "-o", "a.png"]

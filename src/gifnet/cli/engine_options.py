@@ -1,11 +1,13 @@
 """Options of the engine, shared by the commands that fuse."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from gifnet.inference.settings import Runtime
+from gifnet.inference import Device, Fuser, Precision, Runtime
 
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
@@ -53,3 +55,25 @@ MaxMemoryOption = Annotated[
         "[default: by the picture's size and what is free]",
     ),
 ]
+
+
+def fuser_maker(
+    weights: str | None,
+    device: Device,
+    precision: Precision,
+    runtime: Runtime,
+    threads: int | None,
+    tile: int | None,
+    max_memory: float | None,
+) -> Callable[[], Fuser]:
+    """Say how a fuser is made once it is needed: the options of ``Fuser``, in this order."""
+    return partial(
+        Fuser,
+        weights,
+        device=device,
+        precision=precision,
+        runtime=runtime,
+        threads=threads,
+        tile=tile,
+        max_memory=max_memory,
+    )

@@ -10,6 +10,7 @@ from gifnet.cli.engine_options import (
     RuntimeOption,
     ThreadsOption,
     TileOption,
+    fuser_maker,
 )
 from gifnet.cli.knob_options import DetailOption, LumaRangeOption
 from gifnet.cli.options import (
@@ -22,7 +23,7 @@ from gifnet.cli.options import (
     WeightsOption,
 )
 from gifnet.cli.progress import progress_bar
-from gifnet.inference import Device, Fuser, Precision, Runtime, enhance_file
+from gifnet.inference import Device, Precision, Runtime, enhance_file
 from gifnet.inference.knobs import LumaRange, make_knobs
 
 EXAMPLE = "gifnet enhance photo.jpg -o enhanced.png"
@@ -58,14 +59,6 @@ def command(
             depth=depth,
             strict=strict,
             progress=progress,
-            make_fuser=lambda: Fuser(
-                weights,
-                device=device,
-                precision=precision,
-                runtime=runtime,
-                threads=threads,
-                tile=tile,
-                max_memory=max_memory,
-            ),
+            make_fuser=fuser_maker(weights, device, precision, runtime, threads, tile, max_memory),
         )
     typer.echo(str(written))

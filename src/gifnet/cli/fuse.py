@@ -10,6 +10,7 @@ from gifnet.cli.engine_options import (
     RuntimeOption,
     ThreadsOption,
     TileOption,
+    fuser_maker,
 )
 from gifnet.cli.folder_options import (
     MatchOption,
@@ -32,7 +33,7 @@ from gifnet.cli.options import (
 )
 from gifnet.cli.progress import progress_bar
 from gifnet.folders import FuserSettings
-from gifnet.inference import Device, Fuser, Precision, Runtime, fuse_stack_files
+from gifnet.inference import Device, Precision, Runtime, fuse_stack_files
 from gifnet.inference.knobs import LumaRange, make_knobs
 from gifnet.tasks import Application
 
@@ -114,14 +115,6 @@ def command(
             output,
             **how,
             progress=progress,
-            make_fuser=lambda: Fuser(
-                weights,
-                device=device,
-                precision=precision,
-                runtime=runtime,
-                threads=threads,
-                tile=tile,
-                max_memory=max_memory,
-            ),
+            make_fuser=fuser_maker(weights, device, precision, runtime, threads, tile, max_memory),
         )
     typer.echo(str(written))

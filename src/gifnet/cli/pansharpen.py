@@ -10,10 +10,11 @@ from gifnet.cli.engine_options import (
     RuntimeOption,
     ThreadsOption,
     TileOption,
+    fuser_maker,
 )
 from gifnet.cli.options import DeviceOption, PrecisionOption, VerboseOption, WeightsOption
 from gifnet.cli.progress import progress_bar
-from gifnet.inference import Device, Fuser, Precision, Runtime
+from gifnet.inference import Device, Precision, Runtime
 from gifnet.pansharpening import Alignment, Method, pansharpen_files
 
 EXAMPLE = "gifnet pansharpen panchromatic.tif multispectral.tif -o sharp.tif"
@@ -82,14 +83,6 @@ def command(
             alignment=alignment,
             cloud_optimised=cog,
             progress=progress,
-            make_fuser=lambda: Fuser(
-                weights,
-                device=device,
-                precision=precision,
-                runtime=runtime,
-                threads=threads,
-                tile=tile,
-                max_memory=max_memory,
-            ),
+            make_fuser=fuser_maker(weights, device, precision, runtime, threads, tile, max_memory),
         )
     typer.echo(str(written))

@@ -1,6 +1,7 @@
 """Pairs of pictures as the network sees them, from folders that a user names."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,46 @@ from numpy.typing import NDArray
 from gifnet.data.folders import SceneFiles, list_singles, match_pairs, warn_of_lonely
 from gifnet.errors import DataError
 
-MOST_PAIRS = 64
+_MOST_PAIRS = 64
 """To calibrate on: more change the ranges no more."""
+
+_COMPARED = 8
+"""Of them, to say how true what was calibrated is."""
+
+
+@dataclass(frozen=True)
+class CalibrationPairs:
+    """Pairs to calibrate on.
+
+    Attributes:
+        pairs: (1, 2, height, width) each, float32 in [0, 1].
+        words: how many they are, and of which folders.
+    """
+
+    pairs: Sequence[NDArray[np.float32]]
+    words: str
+
+    @property
+    def compared(self) -> Sequence[NDArray[np.float32]]:
+        """Some of them, evenly spaced, at most eight."""
+        return self.pairs[:: -(-len(self.pairs) // _COMPARED)]
+
+
+def load_calibration_pairs(folders: Sequence[Path]) -> CalibrationPairs:
+    """Find and read pairs to calibrate on.
+
+    Args:
+        folders: two with pictures of equal name, or one, whose pictures are pairs with themselves.
+
+    Returns:
+        At least one pair, at most 64.
+
+    Raises:
+        DataError: there are no pictures, or one cannot be read.
+    """
+    pairs = [load_luma(files) for files in find_pairs(folders, _MOST_PAIRS)]
+    names = " and ".join(folder.name for folder in folders)
+    return CalibrationPairs(pairs, f"{len(pairs)} pairs of {names}")
 
 
 def find_pairs(folders: Sequence[Path], most: int) -> list[SceneFiles]:

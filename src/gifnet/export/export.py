@@ -1,20 +1,18 @@
 """The network as files for other programs: made, compared with the network, put in place."""
 
 import logging
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gifnet.checkpoints import WeightArrays, load_arrays
-from gifnet.data.luma_pairs import MOST_PAIRS, find_pairs, load_luma
-from gifnet.engine import fold
+from gifnet.data.luma_pairs import load_calibration_pairs
 from gifnet.engine.graph_bytes import STAGES, WHOLE
-from gifnet.errors import ExportError, MissingDependencyError
+from gifnet.engine.measured_ranges import measure_ranges
+from gifnet.errors import ExportError
 from gifnet.export.files import require_library, write_model
 from gifnet.export.loaded import library_for
 from gifnet.export.models import Source, model_bytes, model_metadata
@@ -28,10 +26,6 @@ logger = logging.getLogger(__name__)
 FloatArray = NDArray[np.float32]
 Progress = Callable[[float], None]
 """Is told the share of the work that is done, 0 to 1."""
-
-
-# Pairs of pictures that int8 is compared on.
-_COMPARED = 8
 
 
 @dataclass(frozen=True)
@@ -121,11 +115,6 @@ def _calibrated(
             "expected pictures to calibrate int8 on, got none: name one folder or two with "
             "--pictures, like those that are to be fused"
         )
-    pairs = [load_luma(files) for files in find_pairs(pictures, MOST_PAIRS)]
-    if find_spec("openvino") is None:
-        raise MissingDependencyError("openvino", extra="openvino", purpose="calibrating for int8")
-    from gifnet.engine.calibration import calibrate
-
-    ranges = calibrate(fold(weights.arrays), pairs, os.cpu_count() or 1)
-    words = f"{len(pairs)} pairs of {' and '.join(folder.name for folder in pictures)}"
-    return Source(weights, ranges, words), pairs[:: -(-len(pairs) // _COMPARED)]
+    chosen = load_calibration_pairs(pictures)
+    ranges = measure_ranges(weights.arrays, chosen.pairs)
+    return Source(weights, ranges, chosen.words), chosen.compared

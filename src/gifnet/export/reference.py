@@ -1,13 +1,15 @@
 """What exported files are compared with: the network itself, or else the engine."""
 
-import os
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gifnet.checkpoints import make_network
-from gifnet.engine import Region, Runtime, compute, make_plan, make_runtime
+from gifnet.engine import Runtime, compute, make_plan, make_runtime
+from gifnet.engine.engine import Read, Write
+from gifnet.engine.processors import usable_processors
+from gifnet.engine.whole_pair import fuse_whole_pair
 from gifnet.errors import MissingDependencyError
 from gifnet.export.models import Source
 from gifnet.model.needs_torch import require_torch
@@ -50,26 +52,20 @@ def fuse_in_tiles(
     Returns:
         The fused luma, (height, width).
     """
-    height, width = pair.shape[-2:]
-    fused = np.full((height, width), np.nan, np.float32)
-    plan = make_plan(
-        height,
-        width,
-        budget=budget,
-        bytes_per_feature=runtime.bytes_per_feature,
-        working_bytes=1,
-        best_tile=runtime.best_tile,
-        tile=tile,
-    )
 
-    def read(region: Region) -> FloatArray:
-        return pair[(..., *region.slices)]
+    def fuse(height: int, width: int, read: Read, write: Write) -> None:
+        plan = make_plan(
+            height,
+            width,
+            budget=budget,
+            bytes_per_feature=runtime.bytes_per_feature,
+            working_bytes=1,
+            best_tile=runtime.best_tile,
+            tile=tile,
+        )
+        compute(runtime, plan, read, write, auxiliary_weight)
 
-    def write(region: Region, luma: FloatArray) -> None:
-        fused[region.slices] = luma
-
-    compute(runtime, plan, read, write, auxiliary_weight)
-    return fused
+    return fuse_whole_pair(pair, fuse)
 
 
 def _network(source: Source) -> Fuse:
@@ -93,7 +89,7 @@ def _engine(source: Source) -> tuple[str, Fuse]:
         source.folded,
         precision="float32",
         device="cpu",
-        threads=os.cpu_count() or 1,
+        threads=usable_processors(),
     )
 
     def fuse(pair: FloatArray, auxiliary_weight: float) -> FloatArray:

@@ -2,23 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from gifnet.checkpoints import WeightArrays, load_arrays
 from gifnet.checkpoints.int8_ranges import ranges_bytes, ranges_path
-from gifnet.data.luma_pairs import MOST_PAIRS, find_pairs, load_luma
-from gifnet.engine import Region, fold
+from gifnet.data.luma_pairs import load_calibration_pairs
+from gifnet.engine.measured_ranges import measure_ranges
 from gifnet.engine.quantising import Ranges
-from gifnet.errors import CheckpointError, MissingDependencyError
+from gifnet.engine.whole_pair import fuse_whole_pair
+from gifnet.errors import CheckpointError
 from gifnet.imaging.arrays import FloatArray
 from gifnet.imaging.atomic import write_atomically
 from gifnet.inference.network import Engine
-from gifnet.inference.processors import usable_processors
 from gifnet.inference.settings import Device, Precision, Runtime
-
-_COMPARED = 8
 
 
 @dataclass(frozen=True)
@@ -69,27 +68,18 @@ def calibrate_weights(
         MissingDependencyError: OpenVINO, which measures, is not installed.
     """
     loaded = load_arrays(weights)
-    files = find_pairs(folders, MOST_PAIRS)
-    pairs = [load_luma(pair) for pair in files]
-    folded = fold(loaded.arrays)
-    steps, done = len(pairs) + 2 * min(len(pairs), _COMPARED), 0
+    chosen = load_calibration_pairs(folders)
+    steps, done = len(chosen.pairs) + 2 * len(chosen.compared), 0
 
     def advance() -> None:
         nonlocal done
         done += 1
         progress(done / steps)
 
-    try:
-        from gifnet.engine.calibration import calibrate
-    except ModuleNotFoundError as error:
-        raise MissingDependencyError(
-            "openvino", extra="openvino", purpose="calibrating for int8"
-        ) from error
-    ranges = calibrate(folded, pairs, usable_processors(), advance)
-    decibels = _compare(loaded, ranges, pairs[:: -(-len(pairs) // _COMPARED)], advance)
+    ranges = measure_ranges(loaded.arrays, chosen.pairs, advance)
+    decibels = _compare(loaded, ranges, chosen.compared, advance)
     path = output or ranges_path(weights)
-    names = " and ".join(folder.name for folder in folders)
-    content = ranges_bytes(ranges, loaded.sha256, f"{len(pairs)} pairs of {names}")
+    content = ranges_bytes(ranges, loaded.sha256, chosen.words)
     try:
         write_atomically(path, content)
     except OSError as error:
@@ -97,7 +87,7 @@ def calibrate_weights(
             f"{path}: could not write the int8 form ({error.strerror or error}); check the "
             "folder's mode and the free space, or name another file with -o"
         ) from error
-    return Calibrated(path, len(pairs), decibels)
+    return Calibrated(path, len(chosen.pairs), decibels)
 
 
 def _compare(
@@ -120,22 +110,8 @@ def _compare(
     for pair in pairs:
         results = []
         for engine in (exact, rounded):
-            results.append(_fused(engine, pair))
+            results.append(fuse_whole_pair(pair, partial(engine.fuse, advance=lambda _: None)))
             advance()
         error = float(np.mean(np.square(results[0] - results[1], dtype=np.float64)))
         decibels.append(float(-10 * np.log10(max(error, 1e-12))))
     return tuple(decibels)
-
-
-def _fused(engine: Engine, pair: FloatArray) -> FloatArray:
-    height, width = pair.shape[-2:]
-    fused = np.empty((height, width), np.float32)
-
-    def read(region: Region) -> FloatArray:
-        return pair[(slice(None), slice(None), *region.slices)]
-
-    def write(region: Region, luma: FloatArray) -> None:
-        fused[region.slices] = luma
-
-    engine.fuse(height, width, read, write, lambda _: None)
-    return fused

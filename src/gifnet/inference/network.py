@@ -19,10 +19,10 @@ from gifnet.engine.memory import (
     left_of,
     used_memory,
 )
+from gifnet.engine.processors import fair_share
 from gifnet.engine.quantising import Ranges, quantise
 from gifnet.errors import ImageSizeError, SettingError
 from gifnet.imaging.arrays import FloatArray, describe_size
-from gifnet.inference.processors import fair_share
 from gifnet.inference.settings import Device, Precision, Runtime, resolve_device
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from pathlib import Path
 from gifnet.checkpoints import WeightArrays, load_arrays, make_network
 from gifnet.engine import fold
 from gifnet.engine.graph_bytes import WHOLE
+from gifnet.engine.processors import usable_processors
 from gifnet.errors import SettingError
 from gifnet.experiments.complexity.count import Count
 from gifnet.experiments.complexity.engine_counting import count_engine
@@ -24,7 +25,6 @@ from gifnet.experiments.complexity.measuring import Measured, measure
 from gifnet.experiments.complexity.worker import Kind, Order
 from gifnet.export.models import Source, model_bytes
 from gifnet.export.settings import Precision
-from gifnet.inference.processors import usable_processors
 from gifnet.model.config import MINIMUM_SIZE, ModelConfig
 from gifnet.model.needs_torch import require_torch
 

@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import Path
 
 from gifnet.engine.memory import physical_memory
-from gifnet.inference.processors import usable_processors
+from gifnet.engine.processors import usable_processors
 from gifnet.version import __version__
 
 _INFORMATION = Path("/proc/cpuinfo")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from gifnet.inference import processors
+from gifnet.engine import processors
 
 WAITING = """
 import sys
-from gifnet.inference.processors import fair_share
+from gifnet.engine.processors import fair_share
 print(fair_share(), flush=True)
 sys.stdin.readline()
 """
