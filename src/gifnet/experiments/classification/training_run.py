@@ -125,7 +125,7 @@ class TrainingRun:
         Args:
             state_file: kept after every epoch; of another run, it is overwritten.
             device: what to compute on.
-            report: told after every epoch.
+            report: told at the start, and after every epoch.
 
         Returns:
             The progress after the last epoch.
@@ -136,6 +136,7 @@ class TrainingRun:
         """
         classifier = _Classifier(self, torch.device(device))
         classifier.load(state_file)
+        report(classifier.progress)
         while classifier.progress.epoch < self.recipe.epochs:
             classifier.run_epoch()
             classifier.save(state_file)
