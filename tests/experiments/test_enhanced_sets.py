@@ -10,6 +10,11 @@ from gifnet import Fuser
 from gifnet.errors import EvaluationError, ImageSizeError
 from gifnet.experiments.classification.enhanced_sets import enhanced_set
 from gifnet.experiments.classification.enhancers import Enhancer, make_enhancers
+from gifnet.experiments.classification.network_enhancing import (
+    Lumas,
+    in_batches,
+    one_by_one,
+)
 from gifnet.experiments.classification.picture_set import Labelled, Pictures
 from gifnet.imaging.arrays import FloatArray, convert
 from gifnet.imaging.colour import rgb_to_ycbcr
@@ -35,18 +40,31 @@ def labelled(pictures: Pictures) -> Labelled:
 
 
 @pytest.mark.parametrize("weights", ["default", "paper"])
-def test_a_batch_of_the_network_is_what_enhance_makes_of_each_picture(weights: str) -> None:
+@pytest.mark.parametrize("way", [in_batches, one_by_one])
+def test_all_pictures_come_out_as_enhance_makes_each(
+    way: Callable[..., Lumas], weights: str
+) -> None:
     # Of odd sizes, so that the padding within the network plays a part.
     pictures = smooth_pictures(5, 21, 30)
-    (enhancer,) = make_enhancers([f"gifnet:{weights}"], device="cpu")
-    together = enhancer.enhance(pictures)
-    fuser = Fuser(weights)
+    lumas = way(weights, *(["cpu"] if way is in_batches else []))
+    together = Enhancer("network", "1", lumas).enhance(pictures)
+    fuser = Fuser(weights, device="cpu")
     alone = np.stack([fuser.enhance(picture) for picture in pictures])
     # Two libraries add in another order: a value may be rounded to the next level, here and there.
     apart = np.abs(together.astype(int) - alone)
     assert apart.max() <= 1
     assert (apart > 0).mean() < 1e-3
     assert np.abs(together.astype(int) - pictures).max() > 3, "the network does something"
+
+
+def test_gifnet_is_the_network_with_the_weights_that_are_named() -> None:
+    pictures = smooth_pictures(2, 16, 16)
+    made = {}
+    for text in ("gifnet", "gifnet:default", "other=gifnet:paper"):
+        (enhancer,) = make_enhancers([text], device="cpu")
+        made[text] = enhancer.enhance(pictures)
+    np.testing.assert_array_equal(made["gifnet"], made["gifnet:default"])
+    assert (made["gifnet"] != made["other=gifnet:paper"]).any()
 
 
 def halved(lumas: FloatArray) -> FloatArray:
@@ -93,9 +111,9 @@ def test_methods_that_make_no_sense_are_refused(texts: list[str], message: str) 
 
 
 def test_pictures_too_small_for_the_network_are_refused() -> None:
-    (enhancer,) = make_enhancers(["gifnet"], device="cpu")
-    with pytest.raises(ImageSizeError, match="at least 5 x 5 pixels, got 4 x 4"):
-        enhancer.enhance(np.zeros((2, 4, 4, 3), np.uint8))
+    for lumas in (in_batches("default", "cpu"), one_by_one("default")):
+        with pytest.raises(ImageSizeError, match="at least 5 x 5 pixels, got 4 x 4"):
+            lumas(np.zeros((2, 4, 4), np.float32))
 
 
 class Counting:

@@ -14,16 +14,17 @@ from gifnet.experiments.classification.recipe import Recipe
 from gifnet.experiments.classification.result_folder import own_folder
 from gifnet.experiments.classification.tables import Results, markdown, write_tables
 from gifnet.inference.settings import Device, resolve_device
+from gifnet.model.needs_torch import require_torch
 
 StageProgress = Callable[[str, int, int, str], None]
 """Called with the name of a stage, how much of it is done, how much there is, and what to say."""
 
 _NEEDED = (
-    ("torch", "torch", "train"),
     ("filelock", "filelock", "train"),
     ("scipy", "scipy", "eval"),
     ("matplotlib", "matplotlib", "eval"),
 )
+_PURPOSE = "classifying"
 _STATES = "states"
 
 
@@ -146,10 +147,11 @@ def _train(results: Results, folder: Path, device: str, progress: StageProgress)
             label = f"{made.method}, seed {run.seed}"
 
             def tell(so_far: Progress, number: int = number, label: str = label) -> None:
-                text = f"{label}: epoch {so_far.epoch}, top-1 {so_far.top1[-1]:.1f} %"
+                text = f"{label}: epoch {so_far.epoch}"
+                if so_far.top1:
+                    text += f", top-1 {so_far.top1[-1]:.1f} %"
                 progress("training", number * epochs + so_far.epoch, len(runs) * epochs, text)
 
-            progress("training", number * epochs, len(runs) * epochs, label)
             reached = run.complete(state, device=device, report=tell)
             known[run.digest] = Outcome(
                 method=made.method,
@@ -185,6 +187,7 @@ def _check(request: Request) -> None:
 
 
 def _require_packages() -> None:
+    require_torch(_PURPOSE, extra="train")
     for module, package, extra in _NEEDED:
         if find_spec(module) is None:
-            raise MissingDependencyError(package, extra=extra, purpose="classifying")
+            raise MissingDependencyError(package, extra=extra, purpose=_PURPOSE)

@@ -1,22 +1,18 @@
 """What enhances training pictures: every method that fuses, given a picture twice."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gifnet.errors import CheckpointError, EvaluationError
+from gifnet.errors import EvaluationError
 from gifnet.evaluation.fusing.method import Method
 from gifnet.evaluation.fusing.methods import make_method
+from gifnet.experiments.classification.network_enhancing import Lumas, by_network
 from gifnet.experiments.classification.picture_set import Pictures
-from gifnet.imaging.arrays import FloatArray, convert, from_float, require_minimum_size
+from gifnet.imaging.arrays import FloatArray, convert, from_float
 from gifnet.imaging.colour import rgb_to_ycbcr, ycbcr_to_rgb
-from gifnet.model.config import MINIMUM_SIZE
-
-if TYPE_CHECKING:
-    from gifnet.model import GIFNet
 
 ORIGINAL = "none"
 """The method that leaves pictures as they are."""
@@ -24,11 +20,6 @@ ORIGINAL = "none"
 # Raised when the same method makes other pictures of the same ones.
 _REVISION = 1
 _NETWORK = re.compile(r"(?:[^=:/\\]+=)?\s*gifnet(?::(?P<weights>.+))?")
-# Pixels in one call of the network: 128 pictures of CIFAR, some 0.6 GB.
-_PIXELS = 2**17
-
-Lumas = Callable[[FloatArray], FloatArray]
-"""Luma of many pictures, (N, H, W) in [0, 1], to that of the enhanced ones."""
 
 
 @dataclass(frozen=True)
@@ -110,45 +101,12 @@ def _make(text: str, device: str) -> Enhancer:
             "picture; leave it out here"
         )
     network = _NETWORK.fullmatch(text)
-    lumas = _by_network(network["weights"], device) if network else _one_by_one(method)
+    lumas = by_network(network["weights"], device) if network else _one_by_one(method)
     return Enhancer(method.name, f"{method.digest}:luma-{_REVISION}", lumas)
 
 
 def _one_by_one(method: Method) -> Lumas:
     def enhance(lumas: FloatArray) -> FloatArray:
         return np.stack([method.fuse_values([luma, luma]) for luma in lumas])
-
-    return enhance
-
-
-def _by_network(weights: str | None, device: str) -> Lumas:
-    """Many pictures in one call: small ones would take most of their time between calls."""
-    loaded: list[GIFNet] = []
-
-    def enhance(lumas: FloatArray) -> FloatArray:
-        import torch
-
-        from gifnet.checkpoints import load_model
-
-        if not loaded:
-            loaded.append(load_model(weights).to(device))
-        height, width = lumas.shape[1:]
-        require_minimum_size((height, width), minimum=MINIMUM_SIZE, name="pictures")
-        count = max(_PIXELS // (height * width), 1)
-        parts = []
-        with torch.inference_mode():
-            for first in range(0, len(lumas), count):
-                # (B, H, W) -> (B, 1, H, W)
-                batch = torch.from_numpy(np.ascontiguousarray(lumas[first : first + count]))
-                luma = batch[:, None].to(device)
-                parts.append(loaded[0](luma, luma)[:, 0].float().cpu().numpy())
-        enhanced = np.concatenate(parts)
-        if not np.isfinite(enhanced).all():
-            raise CheckpointError(
-                "expected finite numbers from the network, got NaN or infinity; its weights are "
-                "damaged: take others"
-            )
-        clipped: FloatArray = np.clip(enhanced, 0.0, 1.0)
-        return clipped
 
     return enhance

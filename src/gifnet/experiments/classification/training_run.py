@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 # Raised when a run of the same recipe and pictures gives another result.
 _REVISION = 1
 _TEST_BATCH = 500
+_PART = 1000
 
 
 @dataclass
@@ -58,9 +60,16 @@ class Statistics:
     @classmethod
     def of(cls, pictures: Pictures) -> "Statistics":
         """Measure them on (N, H, W, 3)."""
-        scaled = pictures.reshape(-1, 3) / 255.0
-        deviation = [max(float(value), 1 / 255) for value in scaled.std(axis=0)]
-        return cls(tuple(map(float, scaled.mean(axis=0))), tuple(deviation))
+        total, squares = np.zeros(3, np.int64), np.zeros(3, np.int64)
+        # In parts: eight times the bytes of a data set need not fit into memory.
+        for first in range(0, len(pictures), _PART):
+            values = pictures[first : first + _PART].reshape(-1, 3).astype(np.int64)
+            total += values.sum(axis=0)
+            squares += np.square(values).sum(axis=0)
+        mean = total / (pictures.size / 3)
+        variance = np.maximum(squares / (pictures.size / 3) - np.square(mean), 0)
+        deviation = np.maximum(np.sqrt(variance), 1)
+        return cls(tuple((mean / 255).tolist()), tuple((deviation / 255).tolist()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +134,7 @@ class TrainingRun:
         Args:
             state_file: kept after every epoch; of another run, it is overwritten.
             device: what to compute on.
-            report: told after every epoch.
+            report: told at the start, and after every epoch.
 
         Returns:
             The progress after the last epoch.
@@ -136,6 +145,7 @@ class TrainingRun:
         """
         classifier = _Classifier(self, torch.device(device))
         classifier.load(state_file)
+        report(classifier.progress)
         while classifier.progress.epoch < self.recipe.epochs:
             classifier.run_epoch()
             classifier.save(state_file)
