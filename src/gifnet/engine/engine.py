@@ -64,14 +64,11 @@ def compute(
         picture.prepare(work)
         following = [*(tile.top for tile in work.tiles[1:]), plan.height]
         for tile, top in zip(work.tiles, following, strict=True):
-            picture.finish(work.stage, steps[work.stage](tile), top)
+            steps[work.stage](tile)
+            picture.forget(work.stage, top)
             done += work.cost * tile.height * tile.width
             advance(min(done / total, 1.0))
         runtime.release()
-
-
-TileSums = dict[str, MomentSums]
-"""What a tile adds to the moments, by the names of the norms."""
 
 
 class _Picture:
@@ -118,38 +115,35 @@ class _Picture:
         for stage in STAGES:
             self._runtime.expect(stage, len(work.tiles))
 
-    def finish(self, stage: str, sums: TileSums, following: int) -> None:
-        """Count a tile that is done, and forget what no later one needs.
+    def forget(self, stage: str, following: int) -> None:
+        """Forget what no later tile of a pass needs.
 
         Args:
             stage: of the pass.
-            sums: what the tile's step returned.
             following: top of the next tile.
         """
-        for name, part in sums.items():
-            self._sums[name].add_all(part)
         for kept in self._needed_by(stage):
             kept.forget_above(following - _LOOK_BACK)
 
-    def measure_embedded(self, tile: Region) -> TileSums:
+    def measure_embedded(self, tile: Region) -> None:
         """First pass: moments of the unshifted norms."""
         embedded = self._embed(tile)
         self._dp.put(tile, embedded.dp)
         self._mm.put(tile, embedded.mm)
-        return {"dp": MomentSums(embedded.dp_sums), "mm": MomentSums(embedded.mm_sums)}
+        self._sums["dp"].add(embedded.dp_sums)
+        self._sums["mm"].add(embedded.mm_sums)
 
-    def measure_features(self, tile: Region) -> TileSums:
+    def measure_features(self, tile: Region) -> None:
         """Second pass: moments of the shifted norm."""
         features, sums = self._interact(tile)
         self._features.put(tile, features)
-        return {"features": MomentSums(sums)}
+        self._sums["features"].add(sums)
 
-    def shift(self, tile: Region) -> TileSums:
+    def shift(self, tile: Region) -> None:
         """A pass of its own for the shifted block, where its result is kept."""
         self._shifted.put(tile, self._shift(tile))
-        return {}
 
-    def decode(self, tile: Region) -> TileSums:
+    def decode(self, tile: Region) -> None:
         """Last pass: the result."""
         around = self._around(tile)
         region = Region(
@@ -163,7 +157,6 @@ class _Picture:
         fused = self._runtime.decode(self._read(around), shifted)
         wanted = tile.clipped(self._height, self._width)
         self._write(wanted, fused[0, 0][wanted.within(around).slices])
-        return {}
 
     def _needed_by(self, stage: str) -> tuple[KeptFeatures, ...]:
         """What a pass works on, and no later one does."""

@@ -12,25 +12,18 @@ class MomentSums:
     """Sums in float64: a hundred megapixels lose no digit that float32 has.
 
     Only the revised layer norm sees the whole picture, and only through these two numbers.
-
-    Args:
-        pixels: those to begin with; none if None.
     """
 
-    def __init__(self, pixels: Sums | None = None) -> None:
+    def __init__(self) -> None:
         self._count = 0
         self._sum = 0.0
         self._square = 0.0
-        if pixels is not None:
-            self._count = pixels.sums.size * CHANNELS
-            self._sum = float(pixels.sums.sum(dtype=np.float64))
-            self._square = float(np.square(pixels.norms, dtype=np.float64).sum())
 
-    def add_all(self, other: "MomentSums") -> None:
-        """Add what others gathered."""
-        self._count += other._count
-        self._sum += other._sum
-        self._square += other._square
+    def add(self, pixels: Sums) -> None:
+        """Add those of a tile's pixels."""
+        self._count += pixels.sums.size * CHANNELS
+        self._sum += float(pixels.sums.sum(dtype=np.float64))
+        self._square += float(np.square(pixels.norms, dtype=np.float64).sum())
 
     def moments(self) -> tuple[float, float]:
         """Mean, and root of variance plus epsilon, as in ``RevisedLayerNorm``."""

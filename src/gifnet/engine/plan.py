@@ -60,6 +60,10 @@ class Plan:
     kept_shifted_rows: int
     spare: float = 0.0
 
+    def is_of(self, height: int, width: int) -> bool:
+        """Whether the plan is one of a picture of this size."""
+        return (self.height, self.width) == (height, width)
+
     @cached_property
     def passes(self) -> tuple[Pass, ...]:
         """What is done, in turn."""

@@ -121,20 +121,18 @@ class Engine:
         self._retained = 0.0
         self._max_memory = max_memory
         self._repeatable = repeatable
-        self._size: tuple[int, int] | None = None
         self._plan: Plan | None = None
         self._planned_for = 0.0
         logger.info("the network runs on %s (%s) in %s", self.runtime, self.device, self.precision)
 
     def fuse(self, height: int, width: int, read: Read, write: Write, advance: Advance) -> None:
         """See ``Network.fuse``."""
-        if self._repeatable and self._size not in {None, (height, width)}:
+        if self._repeatable and self._plan is not None and not self._plan.is_of(height, width):
             # Which graphs are compiled for one size, and which for any, depends on what came
             # before; the last digit of the result depends on that.
             self._runtime = self._make_runtime()
         before = used_memory()
         plan = self._plan_of(height, width)
-        self._size = height, width
         logger.info(
             "tiles: %d, of at most %d pixels; rows kept: %s embedded, %s after the first block",
             len(plan.passes[0].tiles),
@@ -156,8 +154,8 @@ class Engine:
         compiled anew.
         """
         budget = self._budget(height * width)
-        same = self._plan is not None and self._size == (height, width)
-        if self._plan is None or not same or budget < _NEARLY * self._planned_for:
+        kept = self._plan is not None and self._plan.is_of(height, width)
+        if self._plan is None or not kept or budget < _NEARLY * self._planned_for:
             self._plan = make_plan(
                 height,
                 width,
