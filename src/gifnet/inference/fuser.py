@@ -30,7 +30,7 @@ from gifnet.inference.source_order import should_swap
 from gifnet.inference.sources import Source
 from gifnet.inference.stack import fuse_stack, require_several
 from gifnet.model.config import MINIMUM_SIZE, ModelConfig
-from gifnet.tasks import Application
+from gifnet.tasks import Application, Task
 
 if TYPE_CHECKING:
     from gifnet.model import GIFNet
@@ -61,7 +61,7 @@ class Fuser:
             not on what was fused before or on the memory in use; pictures of changing size take a
             little longer.
 
-    A network of another size than the published one is computed whole, by PyTorch.
+    A network of another size than the published one, or a variant, is computed whole, by PyTorch.
 
     Attributes:
         weights_digest: SHA-256 of the weights' file; None for a network at hand.
@@ -89,11 +89,11 @@ class Fuser:
         loaded = load_arrays(weights)
         self.weights_digest: str | None = loaded.sha256
         if loaded.header.model != ModelConfig():
-            logger.info("a network of another size than the published one: computed as it is")
+            logger.info("another network than the published one: computed as it is, by PyTorch")
             self._network: Network = PlainNetwork(load_model(weights), device, precision)
             return
         self._network = Engine(
-            loaded.arrays,
+            loaded.foldable,
             device=device,
             precision=precision,
             runtime=runtime,
@@ -110,6 +110,8 @@ class Fuser:
         model: "GIFNet",
         device: str | Device = Device.AUTO,
         precision: str | Precision = Precision.FLOAT32,
+        *,
+        main: Task = Task.DIGITAL_PHOTOGRAPHY,
     ) -> "Fuser":
         """Make a fuser of a network at hand, for example one in training.
 
@@ -119,6 +121,8 @@ class Fuser:
             model: the network; it is copied, not changed.
             device: as for ``Fuser``.
             precision: as for ``Fuser``.
+            main: the task whose branch is main: another one for a network whose DP branch was
+                not trained.
 
         Returns:
             The fuser.
@@ -132,6 +136,7 @@ class Fuser:
             copy.deepcopy(model),
             parse_setting(Device, device),
             parse_setting(Precision, precision),
+            main,
         )
         return fuser
 
