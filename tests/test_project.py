@@ -38,6 +38,7 @@ LAYERS = {
     "evaluation": 4,
     "pansharpening": 4,
     "folders": 4,
+    "experiments": 5,
     "cli": 6,
 }
 ALLOWED_OUTSIDE = {

@@ -30,6 +30,7 @@ _COMMANDS = [
     LazyCommand("weights", "gifnet.cli.weights", "List, convert and describe weights."),
     LazyCommand("data", "gifnet.cli.data", "Look at and make training data."),
     LazyCommand("train", "gifnet.cli.train", "Train a network."),
+    LazyCommand("ablate", "gifnet.cli.ablate", "Train and compare variants of the network."),
 ]
 
 app = typer.Typer(
