@@ -126,6 +126,6 @@ def _calibrated(
         raise MissingDependencyError("openvino", extra="openvino", purpose="calibrating for int8")
     from gifnet.engine.calibration import calibrate
 
-    ranges = calibrate(fold(weights.arrays), pairs, os.cpu_count() or 1)
+    ranges = calibrate(fold(weights.foldable), pairs, os.cpu_count() or 1)
     words = f"{len(pairs)} pairs of {' and '.join(folder.name for folder in pictures)}"
     return Source(weights, ranges, words), pairs[:: -(-len(pairs) // _COMPARED)]

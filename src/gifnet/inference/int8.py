@@ -71,7 +71,7 @@ def calibrate_weights(
     loaded = load_arrays(weights)
     files = find_pairs(folders, MOST_PAIRS)
     pairs = [load_luma(pair) for pair in files]
-    folded = fold(loaded.arrays)
+    folded = fold(loaded.foldable)
     steps, done = len(pairs) + 2 * min(len(pairs), _COMPARED), 0
 
     def advance() -> None:
