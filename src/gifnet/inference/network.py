@@ -197,7 +197,8 @@ class PlainNetwork:
             )
         self.device = resolve_device(device, torch_needed=True)
         self.precision = str(precision)
-        self._main = main
+        # Networks of others know of no roles: they are told only where these are unusual.
+        self._roles = () if main is Task.DIGITAL_PHOTOGRAPHY else (main,)
         model = model.to(self.device).eval()
         # PyTorch's annotations leave this argument out.
         self._model: GIFNet = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -212,7 +213,7 @@ class PlainNetwork:
         )
         with _enough_memory((height, width)), torch.inference_mode(), bfloat16:
             pair = torch.from_numpy(np.ascontiguousarray(read(whole))).to(self.device)
-            fused = self._model(pair[:, :1], pair[:, 1:], self._main)[0, 0].float().cpu()
+            fused = self._model(pair[:, :1], pair[:, 1:], *self._roles)[0, 0].float().cpu()
         advance(1.0)
         write(whole, fused.numpy())
 

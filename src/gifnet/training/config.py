@@ -9,7 +9,6 @@ from gifnet.data.layouts import Layout
 from gifnet.errors import ConfigError, MissingDependencyError
 from gifnet.model.config import Interaction, ModelConfig
 from gifnet.tasks import Task
-from gifnet.training.config_errors import describe
 from gifnet.training.recipe_digest import recipe_digest
 from gifnet.training.recipe_paths import resolve_paths
 from gifnet.training.variants import require_variants_fit
@@ -20,6 +19,8 @@ except ModuleNotFoundError as error:
     if error.name != "pydantic":  # installed, but something that it needs is not
         raise
     raise MissingDependencyError("pydantic", extra="train", purpose="training") from error
+
+from gifnet.training.config_errors import describe  # needs pydantic, too
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(gt=0)]

@@ -80,10 +80,10 @@ def run_update(
         fused, reconstructed = passes(
             update.main_pair, None if same else update.auxiliary_pair, update.main
         )
-    private = update.private_loss(fused.float())
     public = None
     if reconstruction:
         public = public_loss(reconstructed.float(), update.visible, similarity=similarity)
+    private = update.private_loss(fused.float())
     (private if public is None else public + private).backward()  # type: ignore[no-untyped-call]
     if clip:
         torch.nn.utils.clip_grad_norm_(network.parameters(), clip)
