@@ -33,6 +33,18 @@ def build_gifnet(
         torch.manual_seed(seed)
         encoder = SharedEncoder(width=config.encoder_width, depth=config.encoder_depth)
         channels = encoder.channels
+        # In this order, always: each part draws its weights from the one generator.
+        reconstruction_decoder = ReconstructionDecoder(
+            in_channels=channels, widths=config.decoder_widths
+        )
+        cross_fusion = CrossFusionGating(
+            channels=channels,
+            heads=config.heads,
+            window=config.window,
+            depth=config.blocks,
+            interaction=config.interaction,
+            cross_attention=config.cross_attention,
+        )
         gate: Gate | MainFeaturesOnly = (
             Gate(channels=channels, out_channels=config.gate_channels)
             if config.gated
@@ -40,17 +52,8 @@ def build_gifnet(
         )
         network = GIFNet(
             shared_encoder=encoder,
-            reconstruction_decoder=ReconstructionDecoder(
-                in_channels=channels, widths=config.decoder_widths
-            ),
-            cross_fusion=CrossFusionGating(
-                channels=channels,
-                heads=config.heads,
-                window=config.window,
-                depth=config.blocks,
-                interaction=config.interaction,
-                cross_attention=config.cross_attention,
-            ),
+            reconstruction_decoder=reconstruction_decoder,
+            cross_fusion=cross_fusion,
             gate=gate,
             global_decoder=GlobalDecoder(
                 in_channels=gate.out_channels, widths=config.decoder_widths
