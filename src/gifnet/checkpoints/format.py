@@ -6,13 +6,14 @@ Needs no PyTorch; ``weight_arrays.py`` reads the weights, ``networks.py`` makes 
 import json
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from safetensors import SafetensorError, safe_open
 
 from gifnet.checkpoints.weights_file import is_pickle, require_file
 from gifnet.errors import CheckpointError
 from gifnet.model import ModelConfig
+from gifnet.model.config import Interaction
 
 FORMAT = "gifnet-checkpoint-1"
 
@@ -44,7 +45,10 @@ class CheckpointHeader:
         """Return the header as safetensors metadata: strings only, JSON where it is nested."""
         return {
             "format": FORMAT,
-            **{key: json.dumps(value, sort_keys=True) for key, value in asdict(self).items()},
+            **{
+                key: json.dumps(value, sort_keys=True)
+                for key, value in (asdict(self) | {"model": self.model.entries()}).items()
+            },
         }
 
     @classmethod
@@ -147,7 +151,14 @@ def _model_config(values: dict[str, Any]) -> ModelConfig:
     if "decoder_widths" in values:
         values = {**values, "decoder_widths": tuple(values["decoder_widths"])}
     config = ModelConfig(**values)
-    sizes = {**asdict(config), "decoder_widths": 1}
+    if config.interaction not in get_args(Interaction):
+        raise ValueError(f"interaction is {config.interaction!r}")
+    for name in ("cross_attention", "gated"):
+        if type(getattr(config, name)) is not bool:
+            raise ValueError(f"{name} is {getattr(config, name)!r}, neither true nor false")
+    sizes = {**ModelConfig().entries(), **config.entries(), "decoder_widths": 1}
+    for name in ("interaction", "cross_attention", "gated"):
+        sizes.pop(name, None)
     sizes |= {
         f"decoder_widths[{index}]": width for index, width in enumerate(config.decoder_widths)
     }

@@ -18,6 +18,7 @@ from gifnet.checkpoints.strict import (
     require_same_keys,
 )
 from gifnet.errors import CheckpointError
+from gifnet.model.config import ModelConfig
 from gifnet.model.weight_shapes import weight_shapes
 
 _STORED = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
@@ -35,6 +36,25 @@ class WeightArrays:
     header: CheckpointHeader
     arrays: dict[str, NDArray[np.float32]]
     """By name, in the order of the network's state dict: C-contiguous, finite."""
+
+    @property
+    def foldable(self) -> dict[str, NDArray[np.float32]]:
+        """The same arrays, where the engine's graphs compute what the network does.
+
+        Raises:
+            CheckpointError: The network is a variant, whose weights may have the published shapes
+                and mean something else.
+        """
+        model = self.header.model
+        if model.is_variant:
+            choices = model.entries().keys() - ModelConfig().entries().keys()
+            names = ", ".join(f"{name} = {getattr(model, name)}" for name in sorted(choices))
+            raise CheckpointError(
+                f"expected a network as published in {self.name}, got a variant ({names}): the "
+                "engine does not compute it, nor can it be exported or quantised; only PyTorch "
+                "fuses with it"
+            )
+        return self.arrays
 
 
 def load_arrays(weights: str | Path | None = None) -> WeightArrays:

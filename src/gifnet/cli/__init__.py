@@ -34,6 +34,7 @@ _COMMANDS = [
     LazyCommand("data", "gifnet.cli.data", "Look at and make training data."),
     LazyCommand("train", "gifnet.cli.train", "Train a network."),
     LazyCommand("classify", "gifnet.cli.classify", "Train classifiers on enhanced pictures."),
+    LazyCommand("ablate", "gifnet.cli.ablate", "Train and compare variants of the network."),
 ]
 
 app = typer.Typer(

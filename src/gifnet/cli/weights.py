@@ -1,7 +1,6 @@
 """``gifnet weights``: list the weights of the package, convert and describe files of weights."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -124,7 +123,7 @@ def _lines(weights: WeightsDescription) -> list[tuple[str, str]]:
     if header is None:
         lines.append(("network", "GIFNet, as published"))
     else:
-        lines.append(("network", f"GIFNet ({_entries(asdict(header.model))})"))
+        lines.append(("network", f"GIFNet ({_entries(header.model.entries())})"))
     lines.append(("parameters", f"{weights.parameters:,}"))
     if header is not None:
         lines += [

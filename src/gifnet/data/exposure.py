@@ -1,9 +1,12 @@
 """Over- and under-exposed pictures made from one well exposed picture."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gifnet.data.defocus import FocusPair
 
 Picture = NDArray[np.float32]
 
@@ -35,6 +38,30 @@ def make_exposure_pair(generator: np.random.Generator, scene: Picture) -> Exposu
     return ExposurePair(
         _expose(light, generator.uniform(*OVER)), _expose(light, -generator.uniform(*UNDER))
     )
+
+
+def photography_maker(
+    make_focus: Callable[[np.random.Generator, Picture], FocusPair], exposure: float
+) -> Callable[[np.random.Generator, Picture], FocusPair]:
+    """Choose what makes the two pictures of the DP task, for ablations (D21).
+
+    Args:
+        make_focus: Makes focus pairs.
+        exposure: Share of the pairs that are exposures instead, over-exposed in the place of near.
+
+    Returns:
+        ``make_focus`` itself where that share is 0, so that it draws what it always did.
+    """
+    if exposure == 0:
+        return make_focus
+
+    def make(generator: np.random.Generator, scene: Picture) -> FocusPair:
+        if generator.random() >= exposure:
+            return make_focus(generator, scene)
+        over, under = make_exposure_pair(generator, scene)
+        return FocusPair(over, under, np.full_like(scene, 0.5))
+
+    return make
 
 
 def _expose(light: Picture, stops: float) -> Picture:

@@ -116,5 +116,5 @@ def _calibrated(
             "--pictures, like those that are to be fused"
         )
     chosen = load_calibration_pairs(pictures)
-    ranges = measure_ranges(weights.arrays, chosen.pairs)
+    ranges = measure_ranges(weights.foldable, chosen.pairs)
     return Source(weights, ranges, chosen.words), chosen.compared

@@ -61,7 +61,7 @@ class Source:
 
     @cached_property
     def _folded(self) -> FoldedWeights:
-        return fold(self.weights.arrays)
+        return fold(self.weights.foldable)
 
 
 def model_bytes(name: str, source: Source, precision: Precision) -> bytes:

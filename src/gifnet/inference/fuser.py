@@ -25,7 +25,7 @@ from gifnet.inference.result import require_finite
 from gifnet.inference.settings import Device, Precision, Runtime, parse_setting
 from gifnet.inference.stack import fuse_stack, require_several
 from gifnet.model.config import MINIMUM_SIZE, ModelConfig
-from gifnet.tasks import Application
+from gifnet.tasks import Application, Task
 
 if TYPE_CHECKING:
     from gifnet.model import GIFNet
@@ -56,7 +56,7 @@ class Fuser:
             not on what was fused before or on the memory in use; pictures of changing size take a
             little longer.
 
-    A network of another size than the published one is computed whole, by PyTorch.
+    A network of another size than the published one, or a variant, is computed whole, by PyTorch.
 
     Attributes:
         weights_digest: SHA-256 of the weights' file; None for a network at hand.
@@ -84,11 +84,11 @@ class Fuser:
         loaded = load_arrays(weights)
         self.weights_digest: str | None = loaded.sha256
         if loaded.header.model != ModelConfig():
-            logger.info("a network of another size than the published one: computed as it is")
+            logger.info("another network than the published one: computed as it is, by PyTorch")
             self._network: Network = PlainNetwork(load_model(weights), device, precision)
             return
         self._network = Engine(
-            loaded.arrays,
+            loaded.foldable,
             device=device,
             precision=precision,
             runtime=runtime,
@@ -105,6 +105,8 @@ class Fuser:
         model: "GIFNet",
         device: str | Device = Device.AUTO,
         precision: str | Precision = Precision.FLOAT32,
+        *,
+        main: Task = Task.DIGITAL_PHOTOGRAPHY,
     ) -> "Fuser":
         """Make a fuser of a network at hand, for example one in training.
 
@@ -114,6 +116,8 @@ class Fuser:
             model: the network; it is copied, not changed.
             device: as for ``Fuser``.
             precision: as for ``Fuser``.
+            main: the task whose branch is main: another one for a network whose DP branch was
+                not trained.
 
         Returns:
             The fuser.
@@ -127,6 +131,7 @@ class Fuser:
             copy.deepcopy(model),
             parse_setting(Device, device),
             parse_setting(Precision, precision),
+            main,
         )
         return fuser
 

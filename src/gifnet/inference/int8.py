@@ -76,7 +76,7 @@ def calibrate_weights(
         done += 1
         progress(done / steps)
 
-    ranges = measure_ranges(loaded.arrays, chosen.pairs, advance)
+    ranges = measure_ranges(loaded.foldable, chosen.pairs, advance)
     decibels = _compare(loaded, ranges, chosen.compared, advance)
     path = output or ranges_path(weights)
     content = ranges_bytes(ranges, loaded.sha256, chosen.words)
@@ -98,7 +98,7 @@ def _compare(
 ) -> tuple[float, ...]:
     exact, rounded = (
         Engine(
-            weights.arrays,
+            weights.foldable,
             device=Device.CPU,
             precision=precision,
             runtime=Runtime.OPENVINO,

@@ -24,6 +24,7 @@ from gifnet.engine.quantising import Ranges, quantise
 from gifnet.errors import ImageSizeError, SettingError
 from gifnet.imaging.arrays import FloatArray, describe_size
 from gifnet.inference.settings import Device, Precision, Runtime, resolve_device
+from gifnet.tasks import Task
 
 if TYPE_CHECKING:
     from gifnet.model import GIFNet
@@ -190,11 +191,18 @@ class PlainNetwork:
         model: the network; it is moved to the device.
         device: where to compute.
         precision: of the arithmetic.
+        main: the task whose branch is main.
     """
 
     runtime = "torch"
 
-    def __init__(self, model: "GIFNet", device: Device, precision: Precision) -> None:
+    def __init__(
+        self,
+        model: "GIFNet",
+        device: Device,
+        precision: Precision,
+        main: Task = Task.DIGITAL_PHOTOGRAPHY,
+    ) -> None:
         import torch
 
         if precision is Precision.INT8:
@@ -204,6 +212,8 @@ class PlainNetwork:
             )
         self.device = resolve_device(device, torch_needed=True)
         self.precision = str(precision)
+        # Networks of others know of no roles: they are told only where these are unusual.
+        self._roles = () if main is Task.DIGITAL_PHOTOGRAPHY else (main,)
         model = model.to(self.device).eval()
         # PyTorch's annotations leave this argument out.
         self._model: GIFNet = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -218,7 +228,7 @@ class PlainNetwork:
         )
         with _enough_memory((height, width)), torch.inference_mode(), bfloat16:
             pair = torch.from_numpy(np.ascontiguousarray(read(whole))).to(self.device)
-            fused = self._model(pair[:, :1], pair[:, 1:])[0, 0].float().cpu()
+            fused = self._model(pair[:, :1], pair[:, 1:], *self._roles)[0, 0].float().cpu()
         advance(1.0)
         write(whole, fused.numpy())
 

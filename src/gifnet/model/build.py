@@ -4,7 +4,7 @@ import torch
 
 from gifnet.model.config import ModelConfig
 from gifnet.model.cross_fusion_gating import CrossFusionGating
-from gifnet.model.gate import Gate
+from gifnet.model.gate import Gate, MainFeaturesOnly
 from gifnet.model.global_decoder import GlobalDecoder
 from gifnet.model.initialisation import Initialisation, initialise
 from gifnet.model.network import GIFNet
@@ -33,17 +33,30 @@ def build_gifnet(
         torch.manual_seed(seed)
         encoder = SharedEncoder(width=config.encoder_width, depth=config.encoder_depth)
         channels = encoder.channels
+        # In this order, always: each part draws its weights from the one generator.
+        reconstruction_decoder = ReconstructionDecoder(
+            in_channels=channels, widths=config.decoder_widths
+        )
+        cross_fusion = CrossFusionGating(
+            channels=channels,
+            heads=config.heads,
+            window=config.window,
+            depth=config.blocks,
+            interaction=config.interaction,
+            cross_attention=config.cross_attention,
+        )
+        gate: Gate | MainFeaturesOnly = (
+            Gate(channels=channels, out_channels=config.gate_channels)
+            if config.gated
+            else MainFeaturesOnly(channels=channels)
+        )
         network = GIFNet(
             shared_encoder=encoder,
-            reconstruction_decoder=ReconstructionDecoder(
-                in_channels=channels, widths=config.decoder_widths
-            ),
-            cross_fusion=CrossFusionGating(
-                channels=channels, heads=config.heads, window=config.window, depth=config.blocks
-            ),
-            gate=Gate(channels=channels, out_channels=config.gate_channels),
+            reconstruction_decoder=reconstruction_decoder,
+            cross_fusion=cross_fusion,
+            gate=gate,
             global_decoder=GlobalDecoder(
-                in_channels=config.gate_channels, widths=config.decoder_widths
+                in_channels=gate.out_channels, widths=config.decoder_widths
             ),
         )
         initialise(network, initialisation)

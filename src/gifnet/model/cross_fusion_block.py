@@ -76,16 +76,28 @@ class CrossFusionBlock(nn.Module):
         channels: Channels of the features.
         heads: Number of attention heads.
         window: Side of an attention window, in pixels.
-        shifted: Whether the windows start half a window earlier. The branches meet only in
-            the unshifted block: by cross attention and by ``auxiliary_weight``.
+        shifted: Whether the windows start half a window earlier.
+        interacts: Whether the branches meet here, by cross attention and by
+            ``auxiliary_weight``; in the unshifted block only if None.
+        cross_attention: Whether an auxiliary branch that is met attends with the main one's
+            query (Eq. 4), or with its own (D21).
     """
 
     def __init__(
-        self, *, channels: int = 98, heads: int = 2, window: int = 8, shifted: bool = False
+        self,
+        *,
+        channels: int = 98,
+        heads: int = 2,
+        window: int = 8,
+        shifted: bool = False,
+        interacts: bool | None = None,
+        cross_attention: bool = True,
     ) -> None:
         super().__init__()
         self.window = window
         self.shifted = shifted
+        self.interacts = not shifted if interacts is None else interacts
+        self.cross_attention = cross_attention
         self.branches = nn.ModuleDict(
             {task.value: CrossFusionBranch(channels=channels, heads=heads) for task in Task}
         )
@@ -95,11 +107,6 @@ class CrossFusionBlock(nn.Module):
         self.auxiliary_weight = nn.ParameterDict(
             {task.value: nn.Parameter(torch.rand(1)) for task in Task}
         )
-
-    @property
-    def interacts(self) -> bool:
-        """Whether the branches meet in this block."""
-        return not self.shifted
 
     def forward(
         self,
@@ -129,7 +136,7 @@ class CrossFusionBlock(nn.Module):
                 auxiliary_features,
                 position_bias,
                 grid,
-                query=query if self.interacts else None,
+                query=query if self.interacts and self.cross_attention else None,
                 attention_frozen=True,
             )
         return main_features, auxiliary_features

@@ -4,6 +4,7 @@ from typing import cast
 
 from torch import Tensor, nn
 
+from gifnet.model.config import Interaction
 from gifnet.model.cross_fusion_block import CrossFusionBlock, Freezing
 from gifnet.tasks import Task
 
@@ -16,14 +17,31 @@ class CrossFusionGating(nn.Module):
         heads: Number of attention heads.
         window: Side of an attention window, in pixels.
         depth: Number of blocks; every second one is shifted.
+        interaction: In which blocks the branches meet.
+        cross_attention: Whether they meet by cross attention, too.
     """
 
     def __init__(
-        self, *, channels: int = 98, heads: int = 2, window: int = 8, depth: int = 2
+        self,
+        *,
+        channels: int = 98,
+        heads: int = 2,
+        window: int = 8,
+        depth: int = 2,
+        interaction: Interaction = "unshifted",
+        cross_attention: bool = True,
     ) -> None:
         super().__init__()
+        meets = {"unshifted": (True, False), "every": (True, True), "none": (False, False)}
         self.blocks = nn.ModuleList(
-            CrossFusionBlock(channels=channels, heads=heads, window=window, shifted=index % 2 == 1)
+            CrossFusionBlock(
+                channels=channels,
+                heads=heads,
+                window=window,
+                shifted=index % 2 == 1,
+                interacts=meets[interaction][index % 2],
+                cross_attention=cross_attention,
+            )
             for index in range(depth)
         )
 
@@ -48,7 +66,7 @@ class CrossFusionGating(nn.Module):
         blocks = [cast(CrossFusionBlock, block) for block in self.blocks]
         readers = [index for index, block in enumerate(blocks) if block.interacts]
         for index, block in enumerate(blocks):
-            if index > max(readers):
+            if index > max(readers, default=-1):
                 # Nothing reads the auxiliary after the last interaction: it is left out (D16).
                 main_features = block.run_main_alone(main_features, main)
                 continue

@@ -5,7 +5,9 @@ from enum import StrEnum
 import torch
 from torch import Tensor, nn
 
+from gifnet.errors import ConfigError
 from gifnet.model.cross_fusion_block import CrossFusionBlock, CrossFusionBranch
+from gifnet.model.gate import Gate
 from gifnet.model.network import GIFNet
 
 
@@ -25,11 +27,20 @@ def initialise(network: GIFNet, initialisation: Initialisation) -> None:
     Args:
         network: A network whose layers have PyTorch's default initialisation.
         initialisation: The way to do it.
+
+    Raises:
+        ConfigError: ``MEAN`` of a network without a gate, through which the sources would pass.
     """
     for block in network.cross_fusion.blocks:
         _initialise_block(block, depth=len(network.cross_fusion.blocks))
     if initialisation is Initialisation.MEAN:
-        _hand_on_the_mean(network)
+        gate: nn.Module = network.gating
+        if not isinstance(gate, Gate):
+            raise ConfigError(
+                'expected a network with a gate for initialisation = "mean", got one without '
+                '(gated = false): start it as the paper does, initialisation = "paper"'
+            )
+        _hand_on_the_mean(network, gate)
 
 
 def _initialise_block(block: nn.Module, *, depth: int) -> None:
@@ -60,7 +71,7 @@ def _truncated_normal(layer: nn.Conv2d, *, gain: float) -> None:
 
 
 @torch.no_grad()
-def _hand_on_the_mean(network: GIFNet) -> None:
+def _hand_on_the_mean(network: GIFNet, gate: Gate) -> None:
     """Set gate and global decoder so that the untrained network returns (a + b) / 2.
 
     The sources are channels 0 and 1 of the shared features. They pass the gate unchanged, the
@@ -69,7 +80,7 @@ def _hand_on_the_mean(network: GIFNet) -> None:
     atanh(2m - 1), and tanh undoes it. Only these rows are set, everything else keeps its random
     start, so that the rest of the network can learn a correction to the mean.
     """
-    reduce, expand = network.gating.reduce.weight, network.gating.expand.weight
+    reduce, expand = gate.reduce.weight, gate.expand.weight
     for source in (0, 1):
         reduce[source] = 0
         reduce[source, source] = 1

@@ -8,7 +8,7 @@ from gifnet.model.config import MINIMUM_SIZE
 from gifnet.model.convolution import ReflectConvolution, reflect_pad
 from gifnet.model.cross_fusion_block import Freezing
 from gifnet.model.cross_fusion_gating import CrossFusionGating
-from gifnet.model.gate import Gate
+from gifnet.model.gate import Gate, MainFeaturesOnly
 from gifnet.model.global_decoder import GlobalDecoder
 from gifnet.model.reconstruction_decoder import ReconstructionDecoder
 from gifnet.model.shared_encoder import SharedEncoder
@@ -35,7 +35,7 @@ class GIFNet(nn.Module):
         shared_encoder: SharedEncoder,
         reconstruction_decoder: ReconstructionDecoder,
         cross_fusion: CrossFusionGating,
-        gate: Gate,
+        gate: Gate | MainFeaturesOnly,
         global_decoder: GlobalDecoder,
     ) -> None:
         super().__init__()
@@ -50,12 +50,15 @@ class GIFNet(nn.Module):
         self.gating = gate
         self.global_decoder = global_decoder
 
-    def forward(self, source_a: Tensor, source_b: Tensor) -> Tensor:
+    def forward(
+        self, source_a: Tensor, source_b: Tensor, main: Task = Task.DIGITAL_PHOTOGRAPHY
+    ) -> Tensor:
         """Fuse a pair: both branches see the same pair, digital photography is main (Fig. 4).
 
         Args:
             source_a: First source, (B, 1, H, W) in [0, 1], H and W at least ``MINIMUM_SIZE``.
             source_b: Second source, same shape and range. The order matters a little.
+            main: Another main task, for a network whose DP branch was not trained (D21).
 
         Returns:
             The fused picture, (B, 1, H, W) in [0, 1].
@@ -64,7 +67,7 @@ class GIFNet(nn.Module):
             ImageSizeError: The sources differ in shape, or are too small.
         """
         shared_features = self.encode(source_a, source_b)
-        gated = self.gate(shared_features, shared_features, main=Task.DIGITAL_PHOTOGRAPHY)
+        gated = self.gate(shared_features, shared_features, main=main)
         return self.decode(gated)
 
     def encode(self, source_a: Tensor, source_b: Tensor) -> Tensor:

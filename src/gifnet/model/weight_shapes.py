@@ -39,9 +39,12 @@ def _network(config: ModelConfig) -> Named:
     for index in range(config.blocks):
         yield from _block(f"cross_fusion.blocks.{index}", channels, heads=config.heads)
     yield from _convolution("unembedding", channels, channels, size=3)
-    yield "gating.reduce.weight", (channels, 2 * channels, 1, 1)
-    yield "gating.expand.weight", (config.gate_channels, channels, 1, 1)
-    yield from _stack("global_decoder.stack", [config.gate_channels, *config.decoder_widths, 1])
+    decoded = channels
+    if config.gated:
+        decoded = config.gate_channels
+        yield "gating.reduce.weight", (channels, 2 * channels, 1, 1)
+        yield "gating.expand.weight", (decoded, channels, 1, 1)
+    yield from _stack("global_decoder.stack", [decoded, *config.decoder_widths, 1])
 
 
 def _block(name: str, channels: int, *, heads: int) -> Named:

@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, Dataset
 from gifnet.data.contrast_target import contrast_target
 from gifnet.data.crops import SceneCrops
 from gifnet.data.defocus import make_focus_pair
+from gifnet.data.exposure import photography_maker
 from gifnet.data.held_pairs import HeldPairSampler
 from gifnet.data.masked_blur import make_masked_pair
 from gifnet.data.patches import JointPatches, Quadruple
@@ -21,6 +22,7 @@ from gifnet.training.distributed import ALONE, Processes
 from gifnet.training.scenes import Scenes
 
 _FOCUS_PAIRS = {"lens": make_focus_pair, "masked": make_masked_pair}
+_EXPOSURE_SHARE = {"focus": 0.0, "exposure": 1.0, "both": 0.5}
 
 
 class HeldBatch(NamedTuple):
@@ -79,7 +81,12 @@ class StepBatches(Dataset[StepBatch]):
         batches = max(config.optimiser.steps, config.loss.calibration_batches)
         self.joint = JointPatches(
             JointSampler(
-                paired, seed=seed + 1, augment=data.augment, make_pair=_FOCUS_PAIRS[data.focus]
+                paired,
+                seed=seed + 1,
+                augment=data.augment,
+                make_pair=photography_maker(
+                    _FOCUS_PAIRS[data.focus], _EXPOSURE_SHARE[data.photography]
+                ),
             ),
             length=batches * config.optimiser.batch,
         )
@@ -106,7 +113,10 @@ class StepBatches(Dataset[StepBatch]):
         shares = self.config.step
         generator = np.random.default_rng([self.config.seed * 16, step])
         inference, multi_modal, exchange_mm, exchange_dp = generator.random(4)
-        has_multi_modal, has_held = multi_modal < shares.multi_modal, inference < shares.inference
+        has_multi_modal, has_held = (
+            multi_modal < shares.share_of_multi_modal,
+            inference < shares.inference,
+        )
         # Making patches is dear, and each depends on its number alone: what is not used is spared.
         joint = self.joint_batch(step) if has_multi_modal or not has_held else None
         to_contrast = has_multi_modal and self.config.loss.multi_modal == "contrast"

@@ -25,6 +25,8 @@ def kinds_of_update(config: StepConfig) -> list[Kind]:
     Args:
         config: Their shares.
     """
+    if config.tasks != "both":
+        return [(Task(config.tasks), False)]
     shares = {
         (Task.MULTI_MODAL, True): config.multi_modal,
         (Task.DIGITAL_PHOTOGRAPHY, True): 1 - config.inference,

@@ -2,14 +2,16 @@
 
 import json
 import tomllib
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from gifnet.data.layouts import Layout
 from gifnet.errors import ConfigError, MissingDependencyError
+from gifnet.model.config import Interaction, ModelConfig
+from gifnet.tasks import Task
 from gifnet.training.recipe_digest import recipe_digest
 from gifnet.training.recipe_paths import resolve_paths
+from gifnet.training.variants import require_variants_fit
 
 try:
     from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -17,6 +19,8 @@ except ModuleNotFoundError as error:
     if error.name != "pydantic":  # installed, but something that it needs is not
         raise
     raise MissingDependencyError("pydantic", extra="train", purpose="training") from error
+
+from gifnet.training.config_errors import describe  # needs pydantic, too
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(gt=0)]
@@ -70,6 +74,11 @@ class DataConfig(_Section):
     """How near- and far-focused pictures of a quadruple are made: as a lens blurs, or with regions
     blurred strongly, as the published run seems to have had them (D18). Those of
     ``[kinds]`` are as a lens blurs."""
+    photography: Literal["focus", "exposure", "both"] = "focus"
+    """What the two pictures of a quadruple's DP task are, all made of its visible picture: near-
+    and far-focused ones, over- and under-exposed ones, or the one or the other by chance (D21)."""
+    joint: bool = True
+    """Whether they are of the scene of the quadruple's infrared and visible pictures (D21)."""
     workers: Annotated[int, Field(ge=0)] = 0
     """Processes that make patches; 0 makes them in the training process."""
     memory: Annotated[float, Field(gt=0)] = 8.0
@@ -92,6 +101,10 @@ class LossConfig(_Section):
     """The error of updates whose result is known."""
     gradient: Annotated[float, Field(ge=0)] = 0.0
     """Weight of the derivatives' error, beside an absolute one."""
+    reconstruction: bool = True
+    """Whether the public loss holds the reconstruction branch to a picture (D21)."""
+    similarity: Literal["ms-ssim", "ssim"] = "ms-ssim"
+    """The similarity of the public loss (D6)."""
 
 
 class KindsConfig(_Section):
@@ -114,6 +127,9 @@ class KindsConfig(_Section):
 class StepConfig(_Section):
     """What the updates of a step see."""
 
+    tasks: Literal["both", "multi_modal", "digital_photography"] = "both"
+    """What is trained. Of one task alone, neither the updates nor the pictures of the other are
+    there: the auxiliary branch sees the main task's own pair (D21)."""
     freezing: Literal["paper", "published"] = "paper"
     multi_modal: Share = 1.0
     """Share of steps with an MM update."""
@@ -123,6 +139,16 @@ class StepConfig(_Section):
     exchange: Share = 0.0
     """Share of updates whose main pair is given in exchanged order; above 0, the order within each
     pair of ``[kinds]`` is random besides."""
+
+    @property
+    def main_when_fusing(self) -> Task:
+        """The task whose branch fuses: DP as always (Fig. 4), unless MM alone was trained."""
+        return Task.MULTI_MODAL if self.tasks == "multi_modal" else Task.DIGITAL_PHOTOGRAPHY
+
+    @property
+    def share_of_multi_modal(self) -> float:
+        """Share of steps that have an MM update."""
+        return 0.0 if self.tasks == "digital_photography" else self.multi_modal
 
 
 class OptimiserConfig(_Section):
@@ -153,6 +179,19 @@ class ModelSection(_Section):
     initialisation: Literal["paper", "mean"] = "paper"
     weights: str | Path | None = None
     """Weights to start from instead: a name of the package's, or a .safetensors file."""
+    interaction: Interaction = "unshifted"
+    """In which blocks the branches meet; "none" holds lambda at 0 (D21)."""
+    cross_attention: bool = True
+    """Whether the auxiliary branch attends with the main one's query, or with its own (D21)."""
+    gated: bool = True
+    """Whether the decoder sees gated features, or the main branch's alone (D21)."""
+
+    @property
+    def network(self) -> ModelConfig:
+        """The hyper-parameters of the network that is trained."""
+        return ModelConfig(
+            interaction=self.interaction, cross_attention=self.cross_attention, gated=self.gated
+        )
 
 
 class ValidationConfig(_Section):
@@ -192,6 +231,7 @@ class TrainingConfig(_Section):
                 "kinds: goes with updates as at inference only, got step.inference = 0, and so "
                 "none: set it above 0, or leave [kinds] out"
             )
+        require_variants_fit(self)
         if self.loss.gradient and self.loss.held == "squared":
             raise ValueError(
                 f'loss.gradient: goes with held = "absolute" only, got {self.loss.gradient} with '
@@ -212,7 +252,7 @@ class TrainingConfig(_Section):
     @property
     def uses_information(self) -> bool:
         """Whether any update weighs its sources by their information."""
-        return self.loss.multi_modal == "information" and self.step.multi_modal > 0
+        return self.loss.multi_modal == "information" and self.step.share_of_multi_modal > 0
 
     @property
     def digest(self) -> str:
@@ -263,7 +303,7 @@ def parse_config(text: bytes, *, source: str) -> TrainingConfig:
         # By way of JSON, whose strict mode takes no text for a number, but text for a path.
         return TrainingConfig.model_validate_json(json.dumps(content, default=str), strict=True)
     except ValidationError as error:
-        raise ConfigError(f"{source}: {_describe(error)}") from error
+        raise ConfigError(f"{source}: {describe(error, TrainingConfig)}") from error
 
 
 def validate_config(values: dict[str, Any], *, source: str) -> TrainingConfig:
@@ -279,33 +319,4 @@ def validate_config(values: dict[str, Any], *, source: str) -> TrainingConfig:
     try:
         return TrainingConfig.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(f"{source}: {_describe(error)}") from error
-
-
-def _describe(error: ValidationError) -> str:
-    """Name each wrong value, what came, and for an unknown name the one that may be meant."""
-    problems = []
-    for item in error.errors():
-        place = ".".join(str(part) for part in item["loc"])
-        if item["type"] == "extra_forbidden":
-            *sections, name = map(str, item["loc"])
-            near = get_close_matches(name, _names(sections), n=1)
-            problems.append(f"{place}: unknown name" + (f"; meant is {near[0]}?" if near else ""))
-        elif item["type"] == "missing":
-            problems.append(f"{place}: is missing")
-        elif item["type"] == "value_error":
-            problems.append(item["msg"].removeprefix("Value error, "))
-        else:
-            problems.append(f"{place}: {item['msg']}, got {item['input']!r}")
-    return "; ".join(problems)
-
-
-def _names(place: list[str]) -> list[str]:
-    """The names that the section at a place has."""
-    section: type[BaseModel] = TrainingConfig
-    for part in place:
-        if part in section.model_fields:  # and not a number in a list
-            annotation = section.model_fields[part].annotation
-            kinds = [k for k in (annotation, *get_args(annotation)) if isinstance(k, type)]
-            section = next(kind for kind in kinds if issubclass(kind, BaseModel))
-    return list(section.model_fields)
+        raise ConfigError(f"{source}: {describe(error, TrainingConfig)}") from error

@@ -13,6 +13,20 @@ if TYPE_CHECKING:  # that file needs this one
     from gifnet.training.config import TrainingConfig
 
 
+_USUAL = {
+    ("data", "focus"): "lens",
+    ("data", "photography"): "focus",
+    ("data", "joint"): True,
+    ("loss", "reconstruction"): True,
+    ("loss", "similarity"): "ms-ssim",
+    ("step", "tasks"): "both",
+    ("model", "interaction"): "unshifted",
+    ("model", "cross_attention"): True,
+    ("model", "gated"): True,
+}
+"""Choices that came later than the first digests, and what was done before."""
+
+
 def recipe_digest(config: "TrainingConfig", *, revision: int | None = REVISION) -> str:
     """Digest everything that decides the weights.
 
@@ -36,8 +50,9 @@ def recipe_digest(config: "TrainingConfig", *, revision: int | None = REVISION) 
     recipe["holdout"] = config.validation.holdout
     for name in ("workers", "memory", "cache"):
         del recipe["data"][name]
-    if recipe["data"]["focus"] == "lens":  # as always before there was a choice
-        del recipe["data"]["focus"]
+    for (table, name), usual in _USUAL.items():
+        if recipe[table][name] == usual:  # as always before there was a choice
+            del recipe[table][name]
     for name in ("device", "accumulate", "compile"):
         del recipe["optimiser"][name]
     for folder in recipe["data"]["pairs"]:

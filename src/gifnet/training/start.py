@@ -25,7 +25,7 @@ def start_network(config: TrainingConfig, device: torch.device) -> GIFNet:
         network = load_model(model.weights)
     else:
         network = build_gifnet(
-            seed=config.seed, initialisation=Initialisation(model.initialisation)
+            model.network, seed=config.seed, initialisation=Initialisation(model.initialisation)
         )
     layout = torch.channels_last if config.optimiser.channels_last else torch.contiguous_format
     return network.train().to(device=device, memory_format=layout)  # type: ignore[call-overload,no-any-return]

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from gifnet.data.patches import Quadruple
 from gifnet.losses.private import digital_photography_loss, held_loss, multi_modal_loss
-from gifnet.losses.public import public_loss
+from gifnet.losses.public import Similarity, public_loss
 from gifnet.model import Freezing, GIFNet
 from gifnet.tasks import Task
 from gifnet.training.batches import HeldBatch
@@ -33,8 +33,14 @@ class Update(NamedTuple):
 class Losses(NamedTuple):
     """The losses of one update, detached scalars."""
 
-    public: Tensor
+    public: Tensor | None
+    """None where the reconstruction is held to nothing."""
     private: Tensor
+
+    def named(self, update: str) -> dict[str, Tensor]:
+        """Name those that there are, for the log."""
+        values = {"public": self.public, "private": self.private}
+        return {f"{update}/{name}": loss for name, loss in values.items() if loss is not None}
 
 
 def run_update(
@@ -46,6 +52,8 @@ def run_update(
     autocast: torch.autocast,
     clip: float = 0.0,
     passes: Passes | None = None,
+    reconstruction: bool = True,
+    similarity: Similarity = "ms-ssim",
 ) -> Losses:
     """Do one update of the weights.
 
@@ -57,6 +65,8 @@ def run_update(
         autocast: Context for the forward pass; the losses are computed in float32.
         clip: Largest norm of the gradient; 0 for no limit.
         passes: Runs the network, where it is not to be run plainly.
+        reconstruction: Whether the public loss counts.
+        similarity: That of the public loss.
 
     Returns:
         The losses before the update.
@@ -67,36 +77,57 @@ def run_update(
     passes = passes or UpdatePass(network, freezing)
     same = update.auxiliary_pair is update.main_pair
     with autocast:
-        fused, reconstruction = passes(
+        fused, reconstructed = passes(
             update.main_pair, None if same else update.auxiliary_pair, update.main
         )
-    public = public_loss(reconstruction.float(), update.visible)
+    public = None
+    if reconstruction:
+        public = public_loss(reconstructed.float(), update.visible, similarity=similarity)
     private = update.private_loss(fused.float())
-    (public + private).backward()  # type: ignore[no-untyped-call]
+    (private if public is None else public + private).backward()  # type: ignore[no-untyped-call]
     if clip:
         torch.nn.utils.clip_grad_norm_(network.parameters(), clip)
     optimiser.step()
-    return Losses(public.detach(), private.detach())
+    return Losses(None if public is None else public.detach(), private.detach())
 
 
-def multi_modal_update(batch: Quadruple, private_loss: PrivateLoss) -> Update:
-    """MM update: main pair infrared and visible, auxiliary pair near and far."""
+def multi_modal_update(
+    batch: Quadruple, private_loss: PrivateLoss, photography: Quadruple | None = None
+) -> Update:
+    """MM update: main pair infrared and visible, auxiliary pair near and far.
+
+    Args:
+        batch: One quadruple for each patch.
+        private_loss: What the fused picture is held to.
+        photography: What near and far are taken from where not from ``batch`` (D21).
+    """
+    photography = photography or batch
     return Update(
         Task.MULTI_MODAL,
         (batch.infrared, batch.visible),
-        (batch.near, batch.far),
+        (photography.near, photography.far),
         batch.visible,
         private_loss,
     )
 
 
-def digital_photography_update(batch: Quadruple, private_loss: PrivateLoss) -> Update:
-    """DP update: main pair near and far, auxiliary pair infrared and visible."""
+def digital_photography_update(
+    batch: Quadruple, private_loss: PrivateLoss, photography: Quadruple | None = None
+) -> Update:
+    """DP update: main pair near and far, auxiliary pair infrared and visible.
+
+    Args:
+        batch: One quadruple for each patch.
+        private_loss: What the fused picture is held to.
+        photography: What near, far and what the reconstruction is held to are taken from where
+            not from ``batch`` (D21).
+    """
+    photography = photography or batch
     return Update(
         Task.DIGITAL_PHOTOGRAPHY,
-        (batch.near, batch.far),
+        (photography.near, photography.far),
         (batch.infrared, batch.visible),
-        batch.visible,
+        photography.visible,
         private_loss,
     )
 
@@ -117,6 +148,16 @@ def held_to(target: Tensor, loss: LossConfig) -> PrivateLoss:
     if loss.held == "squared":
         return lambda fused: digital_photography_loss(fused, target)
     return lambda fused: held_loss(fused, target, gradient=loss.gradient)
+
+
+def alone(update: Update) -> Update:
+    """Let the auxiliary branch see the main pair, for a run of one task (D21)."""
+    return update._replace(auxiliary_pair=update.main_pair)
+
+
+def of_other_scenes(batch: Quadruple) -> Quadruple:
+    """Give each patch the pictures of the batch's next, so that two tasks share no scene (D21)."""
+    return Quadruple(*(pictures.roll(1, dims=0) for pictures in batch))
 
 
 def exchanged(update: Update) -> Update:

@@ -27,12 +27,14 @@ from gifnet.training.start import start_network
 from gifnet.training.step import (
     Losses,
     Update,
+    alone,
     digital_photography_update,
     exchanged,
     held_to,
     inference_update,
     informed,
     multi_modal_update,
+    of_other_scenes,
     run_update,
 )
 from gifnet.training.validation import Validation
@@ -101,7 +103,9 @@ class Trainer:
         self.autocast = autocast_for(self.device, config.optimiser.precision)
         self.scenes: Scenes = load_scenes(config)
         self.batches = StepBatches(config, self.scenes, self.processes)
-        self.validation = Validation(config.validation, self.scenes.held_out, run)
+        self.validation = Validation(
+            config.validation, self.scenes.held_out, run, config.step.main_when_fusing
+        )
         self.measure = SharedMeasure(choose_measure(config, self.device), self.processes)
         self.network = start_network(config, self.device)
         self.optimiser = torch.optim.Adam(
@@ -215,7 +219,8 @@ class Trainer:
         losses: dict[str, torch.Tensor] = {}
         if batch.multi_modal:
             losses |= self._multi_modal(joint, batch)
-        losses |= self._digital_photography(joint, batch)
+        if self.config.step.tasks != "multi_modal":
+            losses |= self._digital_photography(joint, batch)
         self._update_average()
         return losses
 
@@ -231,9 +236,9 @@ class Trainer:
             ).to(self.device)
             private = informed(joint, weights)
             extra["infrared_weight"] = weights[0]
-        update = multi_modal_update(joint, private)
+        update = multi_modal_update(joint, private, self._photography(joint))
         done = self._update(update, exchange=batch.exchange_multi_modal)
-        return {"multi_modal/public": done.public, "multi_modal/private": done.private} | extra
+        return done.named("multi_modal") | extra
 
     def _digital_photography(self, joint: Quadruple, batch: StepBatch) -> dict[str, torch.Tensor]:
         loss = self.config.loss
@@ -241,12 +246,18 @@ class Trainer:
             held = self._send(batch.held)
             name, update = "inference", inference_update(held, held_to(held.target, loss))
         else:
-            name = "digital_photography"
-            update = digital_photography_update(joint, held_to(joint.visible, loss))
+            name, photography = "digital_photography", self._photography(joint)
+            truth = held_to(photography.visible, loss)
+            update = digital_photography_update(joint, truth, photography)
         done = self._update(update, exchange=batch.exchange_digital_photography)
-        return {f"{name}/public": done.public, f"{name}/private": done.private}
+        return done.named(name)
+
+    def _photography(self, joint: Quadruple) -> Quadruple:
+        return joint if self.config.data.joint else of_other_scenes(joint)
 
     def _update(self, update: Update, *, exchange: bool) -> Losses:
+        if self.config.step.tasks != "both":
+            update = alone(update)
         return run_update(
             self.network,
             exchanged(update) if exchange else update,
@@ -255,6 +266,8 @@ class Trainer:
             autocast=self.autocast,
             clip=self.config.optimiser.clip,
             passes=self.passes,
+            reconstruction=self.config.loss.reconstruction,
+            similarity=self.config.loss.similarity,
         )
 
     def averaged_network(self) -> GIFNet:
@@ -264,7 +277,7 @@ class Trainer:
             ConfigError: A weight is not a number.
         """
         require_numbers(self.network.state_dict(), step=self.step)
-        network = build_gifnet()
+        network = build_gifnet(self.config.model.network)
         network.load_state_dict(self.average or self.network.state_dict())
         return network.eval()
 
@@ -282,6 +295,7 @@ class Trainer:
             recipe_name=self.config.name,
             licence=self.config.data_licence,
             information=self.information.to_dict(),
+            model=self.config.model.network,
         )
         # The state comes last: once it says that the run is finished, the weights are there.
         save_checkpoint(self.averaged_network(), self.run_folder / WEIGHTS_FILE, header)

@@ -21,7 +21,7 @@ from gifnet.imaging.arrays import Picture as AnyPicture
 from gifnet.inference import Fuser
 from gifnet.metrics import ag, psnr, ssim
 from gifnet.model import GIFNet
-from gifnet.tasks import Application
+from gifnet.tasks import Application, Task
 from gifnet.training.config import PanelPair, ValidationConfig
 from gifnet.training.divergence import require_pictures
 
@@ -43,13 +43,21 @@ class Validation:
         config: What to look at.
         scenes: Scenes that the training does not see.
         run: Folder of the run; panels go to its ``panels``.
+        main: The task whose branch is main.
 
     Raises:
         ImageFileError: A picture of the panel cannot be read.
         ImageSizeError: The two pictures of a pair differ in size.
     """
 
-    def __init__(self, config: ValidationConfig, scenes: Sequence[Scene], run: Path) -> None:
+    def __init__(
+        self,
+        config: ValidationConfig,
+        scenes: Sequence[Scene],
+        run: Path,
+        main: Task = Task.DIGITAL_PHOTOGRAPHY,
+    ) -> None:
+        self.main = main
         generator = np.random.default_rng(_SEED)
         chosen = scenes[:: max(1, len(scenes) // _MOST_PAIRS)][:_MOST_PAIRS]
         self.truths = [
@@ -77,7 +85,7 @@ class Validation:
         Raises:
             ConfigError: The network answers every pair with one level.
         """
-        fuser = Fuser.from_model(network, device="cpu")
+        fuser = Fuser.from_model(network, device="cpu", main=self.main)
         focused = [
             fuser.fuse(pair.near, pair.far, application=Application.GENERAL) for pair in self.pairs
         ]

@@ -151,7 +151,7 @@ def find_complexity(
             measured = measure(_of_graph(order(Kind.GRAPH), file, shapes), GRAPH)
             costs.append(replace(graph, measured=measured))
         progress(3 / steps)
-        folded = fold(loaded.arrays)
+        folded = fold(loaded.foldable)
         parameters = sum(array.size for array in folded.values())
         cost = Cost(ENGINE, height, width, parameters, count_engine(folded, height, width))
         costs.append(replace(cost, measured=measure(order(Kind.ENGINE), ENGINE)))

@@ -1,0 +1,58 @@
+"""``gifnet ablate``: the network trained without one of its ideas at a time."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gifnet.cli.options import VerboseOption
+from gifnet.experiments.ablation import Advance, ablate, load_ablation
+
+EXAMPLE = "gifnet ablate docs/ablation.toml --data train --sets eval -o ablation --jobs 2"
+INCOMPLETE = 1
+
+
+def command(
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG", help="The TOML file of the ablation.")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of the ablation.")
+    ],
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", metavar="DIR", help="Folder of the training folders.  [default: CONFIG's]"
+        ),
+    ] = None,
+    sets: Annotated[
+        Path | None,
+        typer.Option(
+            "--sets", metavar="DIR", help="Folder of the development sets.  [default: CONFIG's]"
+        ),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="Runs side by side.")] = 1,
+    verbose: VerboseOption = False,  # noqa: ARG001 - handled by its callback
+) -> None:
+    """Train and measure variants of the network with the same budget and the same seeds.
+
+    DIR gets a run for each variant and seed, all values (ablation.csv), means and spread over the
+    seeds (ablation.md) and a plot of the differences to the full model (ablation.png).
+    Interrupted, the same command goes on where it stopped. A run that fails does not stop the
+    others; it is listed, and the exit code is 1.
+    """
+    settings = load_ablation(config, data=data, sets=sets)
+    result = ablate(settings, output, jobs=jobs, report=_show)
+    typer.echo(f"{result.report}: {result.done} runs")
+    if result.failures:
+        raise typer.Exit(INCOMPLETE)
+
+
+def _show(advance: Advance) -> None:
+    run = advance.run
+    state = "done" if advance.failure is None else f"failed: {advance.failure}"
+    typer.echo(
+        f"{advance.done} of {advance.total}: {run.variant}, seed {run.seed}: {state}; about "
+        f"{advance.remaining_seconds / 60:.0f} min left",
+        err=True,
+    )

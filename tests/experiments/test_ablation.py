@@ -1,0 +1,126 @@
+"""``gifnet ablate``: variants that differ, runs that go on, tables and a plot."""
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gifnet.errors import ConfigError
+from gifnet.experiments.ablation import VARIANTS, load_ablation
+from gifnet.training.trainer import Trainer
+
+CONFIG = """
+seeds = [1, 2]
+variants = ["full", "{variant}"]
+
+[training]
+name = "tiny"
+checkpoint_every = 1
+
+[training.data]
+patch = 16
+pairs = [{{ root = "pairs" }}]
+
+[training.loss]
+calibration_batches = 20
+
+[training.optimiser]
+steps = 2
+batch = 2
+
+[training.validation]
+every = 100
+holdout = 1
+panel_side = 16
+
+[evaluation]
+pictures = 1
+longest_side = 64
+metrics = ["ssim_truth", "ei"]
+made = [{{ root = "single", made = "focus" }}]
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tiny pairs to train on, and single pictures to measure on."""
+    root = tmp_path_factory.mktemp("ablation")
+    generator = np.random.default_rng(1)
+    rows, columns = np.mgrid[:64, :72]
+    for name in ("pairs/ir", "pairs/vi", "single"):
+        (root / name).mkdir(parents=True)
+        for number in range(3):
+            waves = np.sin(rows * generator.uniform(0.2, 1)) * np.cos(columns * generator.random())
+            values = 128 + generator.uniform(20, 120) * waves
+            Image.fromarray(values.round().astype(np.uint8)).save(root / name / f"{number}.png")
+    return root
+
+
+def config(folder: Path, variant: str = "no_gate") -> Path:
+    file = folder / f"{variant}.toml"
+    file.write_text(CONFIG.format(variant=variant), encoding="utf-8")
+    return file
+
+
+def ablate(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gifnet", "ablate", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+
+
+def test_each_variant_changes_the_recipe_and_what_is_trained(folder: Path, tmp_path: Path) -> None:
+    recipe = load_ablation(config(folder)).training
+    digests, weights = set(), {}
+    for name, variant in VARIANTS.items():
+        changed = variant.of(recipe, seed=1)
+        digests.add(changed.digest)
+        file = Trainer(changed, tmp_path / name).train()
+        weights[name] = file.read_bytes()
+    assert len(digests) == len(VARIANTS)
+    assert len(set(weights.values())) == len(VARIANTS)
+
+
+def test_an_ablation_writes_values_a_table_and_a_plot_and_is_not_done_twice(
+    folder: Path,
+) -> None:
+    arguments = (config(folder).name, "-o", "out")
+    done = ablate(*arguments, folder=folder)
+    assert done.returncode == 0, done.stderr
+    out = folder / "out"
+    with (out / "ablation.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    values = {(row["variant"], row["seed"], row["metric"]): float(row["value"]) for row in rows}
+    assert {key[:2] for key in values} == {
+        (variant, seed) for variant in ("full", "no_gate") for seed in "12"
+    }
+    assert values["full", "1", "ei"] != values["no_gate", "1", "ei"]
+    assert values["full", "1", "ei"] != values["full", "2", "ei"]
+    assert "no_gate" in (out / "ablation.md").read_text(encoding="utf-8")
+    with Image.open(out / "ablation.png") as plot:
+        assert plot.width > 300
+
+    table = (out / "ablation.csv").read_bytes()
+    again = ablate(*arguments, folder=folder)
+    assert again.returncode == 0, again.stderr
+    assert "seed" not in again.stderr  # no run was done
+    assert (out / "ablation.csv").read_bytes() == table
+
+
+def test_an_unknown_variant_is_named_with_those_there_are(folder: Path) -> None:
+    file = config(folder, "no_gat")
+    with pytest.raises(ConfigError, match=r"variants: expected some of full, .*, got no_gat"):
+        load_ablation(file)
+    done = ablate(file.name, "-o", "none", folder=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert not (folder / "none").exists()
