@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from gifnet.experiments.complexity.writing import write_complexity
+from page_part import print_or_write
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "complexity.md"
@@ -30,11 +31,8 @@ def main() -> None:
         _, (_, picture) = write_complexity(
             table, (height, width), onnx=options.onnx, rounds=options.rounds
         )
-        text = PAGE.read_text(encoding="utf-8")
-        before, _, rest = text.partition(BEGIN)
-        _, _, after = rest.partition(END)
-        made = table.read_text(encoding="utf-8")
-        PAGE.write_text(f"{before}{BEGIN}\n\n{made}\n{END}{after}", encoding="utf-8")
+        made = table.read_text(encoding="utf-8").rstrip()
+        print_or_write(made, PAGE, BEGIN, END)
         PICTURE.write_bytes(picture.read_bytes())
     print(made)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gifnet.imaging.atomic import write_atomically
 from gifnet.metrics import METRICS, Direction, Metric, Needs
+from page_part import with_part
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "metrics.md"
 BEGIN, END = "<!-- table of metrics: made by scripts/make_metrics_page.py -->", "<!-- end -->"
@@ -40,9 +41,7 @@ def table() -> str:
 
 def updated(page: str) -> str:
     """The page with its table made anew."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
+    return with_part(page, table(), BEGIN, END)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ DATA holds the folders pan (H, W), lrms (h, w, C) and hrms, the truth (H, W, C),
 uint8 or uint16 for each scene. Without --page the table is printed.
 """
 
-import argparse
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -33,7 +32,7 @@ from gifnet.pansharpening.pansharpen import measured
 from gifnet.pansharpening.rasters import ArrayRaster
 from gifnet.pansharpening.relation import measure_relation
 from gifnet.pansharpening.settings import Alignment
-from page_part import print_or_write
+from page_part import make_part
 
 BEGIN = "<!-- table: made by scripts/make_pansharpening_table.py -->"
 END = "<!-- end -->"
@@ -166,13 +165,5 @@ def table(means: Mapping[tuple[str, str], NDArray[np.float64]]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--page", type=Path, help="the page whose table is made anew")
-    arguments = parser.parse_args()
-    print_or_write(table(measure(arguments.data)), arguments.page, BEGIN, END)
-
-
 if __name__ == "__main__":
-    main()
+    make_part(__doc__, lambda folder: table(measure(folder)), BEGIN, END)

@@ -5,7 +5,6 @@ python scripts/study_detail.py DATA [--page docs/colour.md]
 DATA holds the sets below. The middle of the first pairs of each is fused, 256 pixels wide at most.
 """
 
-import argparse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from gifnet.imaging.arrays import convert
 from gifnet.imaging.detail import change_detail
 from gifnet.inference import Fuser
 from gifnet.metrics import ag
-from page_part import print_or_write
+from page_part import make_part
 
 BEGIN = "<!-- details: made by scripts/study_detail.py -->"
 END = "<!-- end of details -->"
@@ -70,13 +69,5 @@ def table(folder: Path) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--page", type=Path, help="the page whose table is made anew")
-    arguments = parser.parse_args()
-    print_or_write(table(arguments.data), arguments.page, BEGIN, END)
-
-
 if __name__ == "__main__":
-    main()
+    make_part(__doc__, table, BEGIN, END)

@@ -18,6 +18,7 @@ from PIL import Image
 from gifnet.experiments.downstream.downstream import check_downstream
 from gifnet.experiments.downstream.report import as_markdown
 from measure_weights.focus_pairs import varied_pairs
+from page_part import print_or_write
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "downstream.png"
@@ -66,14 +67,9 @@ def main() -> None:
     ]
     sets.append(make_focus_folders(options.work / "pairs"))
     found = check_downstream(sets, METHODS, options.work / "report", progress=show)
-    made = as_markdown(found)
-    print(made)
+    print_or_write(as_markdown(found).rstrip(), options.page, BEGIN, END)
     print(f"{time.perf_counter() - started:.0f} s", file=sys.stderr)
     if options.page is not None:
-        text = options.page.read_text(encoding="utf-8")
-        before, _, rest = text.partition(BEGIN)
-        _, _, after = rest.partition(END)
-        options.page.write_text(f"{before}{BEGIN}\n\n{made}\n{END}{after}", encoding="utf-8")
         picture = next(file for file in found.files if file.suffix == ".png")
         PICTURE.write_bytes(picture.read_bytes())
 

@@ -5,7 +5,6 @@ python scripts/study_guess.py DATA [--page docs/colour.md]
 DATA holds folders of pairs, as FOLDERS below says. Without --page the table is printed.
 """
 
-import argparse
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from gifnet.inference.guess import guess_application
 from gifnet.inference.sketch import sketch
 from gifnet.inference.sources import Source
 from gifnet.tasks import Application
-from page_part import print_or_write
+from page_part import make_part
 
 BEGIN = "<!-- guesses: made by scripts/study_guess.py -->"
 END = "<!-- end of guesses -->"
@@ -70,13 +69,5 @@ def table(folder: Path) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--page", type=Path, help="the page whose table is made anew")
-    arguments = parser.parse_args()
-    print_or_write(table(arguments.data), arguments.page, BEGIN, END)
-
-
 if __name__ == "__main__":
-    main()
+    make_part(__doc__, table, BEGIN, END)
