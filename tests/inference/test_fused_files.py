@@ -2,35 +2,23 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
-from torch import Tensor, nn
+from stand_in_networks import mean_fuser
 
 from gifnet.errors import ImageError, ImageFileError, ImageSizeError, SettingError
 from gifnet.imaging import read_image, write_image
 from gifnet.inference import Fuser, enhance_file, fuse_files
 from gifnet.inference.knobs import make_knobs
-from gifnet.model import GIFNet
 
 RANDOM = np.random.default_rng(0)
 COLOUR: NDArray[np.uint8] = RANDOM.integers(0, 256, (12, 15, 3), dtype=np.uint8)
 GREY: NDArray[np.uint8] = RANDOM.integers(0, 256, (12, 15), dtype=np.uint8)
 ALPHA: NDArray[np.uint8] = RANDOM.integers(0, 256, (12, 15), dtype=np.uint8)
-
-
-class Mean(nn.Module):
-    """Stand-in for the network: the mean of the sources."""
-
-    def forward(self, source_a: Tensor, source_b: Tensor) -> Tensor:
-        return (source_a + source_b) / 2
-
-
-def mean_fuser() -> Fuser:
-    return Fuser.from_model(cast(GIFNet, Mean()), device="cpu")
 
 
 def never() -> Fuser:

@@ -1,8 +1,7 @@
 """Fuser: arrays in, fused array out."""
 
 import re
-from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,35 +9,18 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from stand_in_networks import first_fuser, fuser_with
+from torch import Tensor
 
 from gifnet.errors import CheckpointError, ImageSizeError, ImageValueError, SettingError
 from gifnet.imaging import from_float
 from gifnet.inference import Fuser
-from gifnet.model import MINIMUM_SIZE, GIFNet, build_gifnet
+from gifnet.model import MINIMUM_SIZE, build_gifnet
 from gifnet.tasks import Application
 
 Array = NDArray[Any]
 DTYPES: list[Any] = [np.uint8, np.uint16, np.float32]
-
-
-class Network(nn.Module):
-    """A stand-in whose result is known."""
-
-    def __init__(self, rule: Callable[[Tensor, Tensor], Tensor]) -> None:
-        super().__init__()
-        self.rule = rule
-
-    def forward(self, source_a: Tensor, source_b: Tensor) -> Tensor:
-        return self.rule(source_a, source_b)
-
-
-def fuser_with(rule: Callable[[Tensor, Tensor], Tensor]) -> Fuser:
-    return Fuser.from_model(cast(GIFNet, Network(rule)), device="cpu")
-
-
-FIRST = fuser_with(lambda first, _: first)
-"""Takes the first source's luma, so that a result shows what came first."""
+FIRST = first_fuser()
 
 
 @pytest.fixture(scope="module")

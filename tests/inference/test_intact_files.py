@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageCms
+from stand_in_networks import fuser_with, mean_fuser
 from torch import Tensor, nn
 
 from gifnet.errors import ImageFileError, SettingError
@@ -19,7 +20,6 @@ from gifnet.imaging import Metadata, read_image, write_image
 from gifnet.imaging.metadata.exif import make_exif, text_entry
 from gifnet.imaging.metadata.xmp import read_provenance
 from gifnet.inference import Fuser, enhance_file, fuse_files
-from gifnet.model import GIFNet
 
 RANDOM = np.random.default_rng(0)
 RGB16 = RANDOM.integers(0, 65536, (24, 30, 3), dtype=np.uint16)
@@ -27,24 +27,14 @@ GREY8 = RANDOM.integers(0, 256, (24, 30), dtype=np.uint8)
 EXIF = make_exif({271: text_entry(271, "Maker")}, {})
 
 
-class Mean(nn.Module):
-    """Stand-in for the network: the mean of the sources, blurred a little over its neighbours."""
-
-    def forward(self, source_a: Tensor, source_b: Tensor) -> Tensor:
-        mean = (source_a + source_b) / 2
-        return nn.functional.avg_pool2d(nn.functional.pad(mean, (2, 2, 2, 2), "replicate"), 5, 1)
+def blurred_mean(source_a: Tensor, source_b: Tensor) -> Tensor:
+    """Blurred a little over its neighbours."""
+    mean = (source_a + source_b) / 2
+    return nn.functional.avg_pool2d(nn.functional.pad(mean, (2, 2, 2, 2), "replicate"), 5, 1)
 
 
 def blurring_fuser() -> Fuser:
-    return Fuser.from_model(cast(GIFNet, Mean()), device="cpu")
-
-
-def plain_fuser() -> Fuser:
-    class Plain(nn.Module):
-        def forward(self, source_a: Tensor, source_b: Tensor) -> Tensor:
-            return (source_a + source_b) / 2
-
-    return Fuser.from_model(cast(GIFNet, Plain()), device="cpu")
+    return fuser_with(blurred_mean)
 
 
 def never() -> Fuser:
@@ -76,7 +66,7 @@ def test_the_result_has_the_widest_depth_or_the_one_asked_for(
     output = folder / "fused.tif"
     paths = [folder / name for name in sources]
     with caplog.at_level(logging.WARNING, logger="gifnet"):
-        fuse_files(paths[0], paths[1], output, depth=depth, make_fuser=plain_fuser)
+        fuse_files(paths[0], paths[1], output, depth=depth, make_fuser=mean_fuser)
     assert read_image(output).pixels.dtype == dtype
     assert not caplog.records
 
@@ -84,7 +74,7 @@ def test_the_result_has_the_widest_depth_or_the_one_asked_for(
 def test_enhancing_with_a_network_that_changes_nothing_gives_the_same_sixteen_bits(
     folder: Path,
 ) -> None:
-    enhance_file(folder / "deep.png", folder / "a.png", make_fuser=plain_fuser)
+    enhance_file(folder / "deep.png", folder / "a.png", make_fuser=mean_fuser)
     np.testing.assert_array_equal(read_image(folder / "a.png").pixels, RGB16)
 
 
@@ -96,10 +86,10 @@ def test_what_a_format_cannot_hold_is_warned_of_or_refused_before_computing(
     assert "--strict" in str(caught.value)
     assert not (folder / "a.jpg").exists()
     with caplog.at_level(logging.WARNING, logger="gifnet"):
-        enhance_file(folder / "deep.png", folder / "a.jpg", make_fuser=plain_fuser)
+        enhance_file(folder / "deep.png", folder / "a.jpg", make_fuser=mean_fuser)
     assert "JPEG holds 8 bits a sample, so that those of 16 bits are rounded" in caplog.text
     enhance_file(
-        folder / "deep.png", folder / "b.jpg", depth="8", strict=True, make_fuser=plain_fuser
+        folder / "deep.png", folder / "b.jpg", depth="8", strict=True, make_fuser=mean_fuser
     )
     with pytest.raises(ImageFileError, match="BMP cannot hold EXIF"):
         enhance_file(
@@ -117,7 +107,7 @@ def test_what_the_file_says_comes_from_the_reference(
         exif = make_exif({271: text_entry(271, name)}, {})
         write_image(folder / f"{name}.tif", pixels, metadata=Metadata(exif=exif, dpi=(99.0, 99.0)))
     paths = [folder / f"{('deep', 'b')[number]}.tif" for number in numbers]
-    fuse_files(paths[0], paths[1], folder / "out.png", reference=wish, make_fuser=plain_fuser)
+    fuse_files(paths[0], paths[1], folder / "out.png", reference=wish, make_fuser=mean_fuser)
     with PillowImage.open(folder / "out.png") as picture:
         assert picture.getexif()[271] == maker
         assert picture.info["dpi"] == pytest.approx((99, 99), abs=0.02)
@@ -158,7 +148,7 @@ def test_floats_of_any_range_come_back_in_it(folder: Path) -> None:
     other = (265 + 30 * RANDOM.random((24, 30))).astype(np.float32)
     tifffile.imwrite(folder / "a.tif", kelvin)
     tifffile.imwrite(folder / "b.tif", other)
-    fuse_files(folder / "a.tif", folder / "b.tif", folder / "out.tif", make_fuser=plain_fuser)
+    fuse_files(folder / "a.tif", folder / "b.tif", folder / "out.tif", make_fuser=mean_fuser)
     found = tifffile.imread(folder / "out.tif")
     np.testing.assert_allclose(found, (kelvin + other) / 2, atol=1e-3)
     told = read_provenance(read_image(folder / "out.tif").metadata.xmp)
@@ -172,7 +162,7 @@ def test_sources_of_whole_numbers_keep_their_own_range_beside_bright_floats(
     light = (50 * RANDOM.random((24, 30))).astype(np.float32)
     light[0, 0], light[0, 1] = 0.0, 50.0
     tifffile.imwrite(folder / "a.tif", light)
-    fuse_files(folder / "a.tif", folder / "grey.png", folder / "out.exr", make_fuser=plain_fuser)
+    fuse_files(folder / "a.tif", folder / "grey.png", folder / "out.exr", make_fuser=mean_fuser)
     found = read_image(folder / "out.exr").pixels
     np.testing.assert_allclose(found, (light + GREY8 / 255 * 50) / 2, atol=1e-4)
 
@@ -180,7 +170,7 @@ def test_sources_of_whole_numbers_keep_their_own_range_beside_bright_floats(
 def test_bright_floats_are_spread_over_sixteen_bits_and_not_cut(folder: Path) -> None:
     light = np.linspace(0, 50, 24 * 30, dtype=np.float32).reshape(24, 30)
     tifffile.imwrite(folder / "a.tif", light)
-    enhance_file(folder / "a.tif", folder / "out.png", make_fuser=plain_fuser)
+    enhance_file(folder / "a.tif", folder / "out.png", make_fuser=mean_fuser)
     found = read_image(folder / "out.png").pixels
     np.testing.assert_allclose(found, light / 50 * 65535, atol=1)
 
@@ -230,7 +220,7 @@ def test_pixels_without_data_stay_so_where_no_source_has_any(
     for name, picture, mask in zip("ab", pictures, masks, strict=True):
         picture[mask] = np.nan if value is None else value
         write_image(folder / f"{name}.tif", picture, metadata=Metadata(nodata=value))
-    fuse_files(folder / "a.tif", folder / "b.tif", folder / "out.tif", make_fuser=plain_fuser)
+    fuse_files(folder / "a.tif", folder / "b.tif", folder / "out.tif", make_fuser=mean_fuser)
     image = read_image(folder / "out.tif")
     assert image.nodata is not None
     np.testing.assert_array_equal(image.nodata, masks[0] & masks[1])
@@ -244,7 +234,7 @@ def test_measured_pixels_never_get_the_nodata_value(folder: Path) -> None:
     pixels = np.tile(np.arange(4, dtype=np.uint8), (24, 30))[:, :30].copy()
     write_image(folder / "a.tif", pixels, metadata=Metadata(nodata=0.0))
     write_image(folder / "b.png", pixels)
-    fuse_files(folder / "a.tif", folder / "b.png", folder / "out.tif", make_fuser=plain_fuser)
+    fuse_files(folder / "a.tif", folder / "b.png", folder / "out.tif", make_fuser=mean_fuser)
     image = read_image(folder / "out.tif")
     assert image.nodata is None
     np.testing.assert_array_equal(image.pixels, np.maximum(pixels, 1))
@@ -264,7 +254,7 @@ def test_sources_are_converted_to_the_profile_of_the_reference(folder: Path) -> 
     srgb, swapped = srgb_profile(), wide_profile()
     write_image(folder / "a.png", RGB16, metadata=Metadata(icc=srgb))
     write_image(folder / "b.png", RGB16[..., [1, 0, 2]], metadata=Metadata(icc=swapped))
-    fuse_files(folder / "a.png", folder / "b.png", folder / "out.png", make_fuser=plain_fuser)
+    fuse_files(folder / "a.png", folder / "b.png", folder / "out.png", make_fuser=mean_fuser)
     image = read_image(folder / "out.png")
     assert image.metadata.icc == srgb
     # Both show the same colours.
@@ -278,7 +268,7 @@ def test_a_grey_sources_profile_is_not_applied_to_colours(folder: Path) -> None:
     write_image(folder / "a.tif", GREY8, metadata=Metadata(icc=bytes(grey_profile)))
     write_image(folder / "b.png", RGB16, metadata=Metadata(icc=wide_profile()))
     fuse_files(
-        folder / "a.tif", folder / "b.png", folder / "out.png", reference=1, make_fuser=plain_fuser
+        folder / "a.tif", folder / "b.png", folder / "out.png", reference=1, make_fuser=mean_fuser
     )
     assert read_image(folder / "out.png").metadata.icc == wide_profile()
 
@@ -286,7 +276,7 @@ def test_a_grey_sources_profile_is_not_applied_to_colours(folder: Path) -> None:
 def test_a_grey_result_keeps_three_channels_for_its_profile(folder: Path) -> None:
     grey: NDArray[np.uint8] = np.stack([GREY8] * 3, axis=-1)
     write_image(folder / "a.png", grey, metadata=Metadata(icc=srgb_profile()))
-    enhance_file(folder / "a.png", folder / "out.png", make_fuser=plain_fuser)
+    enhance_file(folder / "a.png", folder / "out.png", make_fuser=mean_fuser)
     image = read_image(folder / "out.png")
     np.testing.assert_array_equal(image.pixels, grey)
     assert image.metadata.icc == srgb_profile()

@@ -1,15 +1,14 @@
 """What users set about the look of a result."""
 
-from collections.abc import Callable
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
 from skimage import data
-from torch import Tensor, nn
+from stand_in_networks import first_fuser, fuser_with, mean_fuser
 
 from gifnet.errors import ImageValueError, SettingError
 from gifnet.imaging import rgb_to_ycbcr
@@ -17,30 +16,12 @@ from gifnet.imaging.luts import Lut, look_up
 from gifnet.inference import Fuser, result
 from gifnet.inference.knobs import PRESETS
 from gifnet.metrics import ag
-from gifnet.model import GIFNet
 from gifnet.tasks import Application
 
 Array = NDArray[Any]
 FloatArray = NDArray[np.float32]
-
-
-class Network(nn.Module):
-    """A stand-in whose result is known."""
-
-    def __init__(self, rule: Callable[[Tensor, Tensor], Tensor]) -> None:
-        super().__init__()
-        self.rule = rule
-
-    def forward(self, source_a: Tensor, source_b: Tensor) -> Tensor:
-        return self.rule(source_a, source_b)
-
-
-def fuser_with(rule: Callable[[Tensor, Tensor], Tensor]) -> Fuser:
-    return Fuser.from_model(cast(GIFNet, Network(rule)), device="cpu")
-
-
-FIRST = fuser_with(lambda first, _: first)
-MEAN = fuser_with(lambda first, second: (first + second) / 2)
+FIRST = first_fuser()
+MEAN = mean_fuser()
 LARGER = fuser_with(torch.maximum)
 
 

@@ -6,14 +6,14 @@ import weakref
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageCms
-from torch import Tensor, nn
+from stand_in_networks import first_fuser, mean_fuser
 
 from gifnet.data.defocus import blur
 from gifnet.errors import ImageError, ImageFileError, ImageSizeError, SettingError
@@ -26,7 +26,6 @@ from gifnet.inference.knobs import make_knobs
 from gifnet.inference.prepare import prepare
 from gifnet.inference.stack_survey import survey
 from gifnet.metrics import ag, psnr
-from gifnet.model import GIFNet
 
 Array = NDArray[Any]
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -34,24 +33,6 @@ RANDOM = np.random.default_rng(0)
 COLOUR: NDArray[np.uint8] = RANDOM.integers(0, 256, (12, 15, 3), dtype=np.uint8)
 GREY: NDArray[np.uint8] = RANDOM.integers(0, 256, (12, 15), dtype=np.uint8)
 DEEP: NDArray[np.uint16] = RANDOM.integers(0, 65536, (12, 15, 3), dtype=np.uint16)
-
-
-class Mean(nn.Module):
-    """Stand-in for the network: the mean of the sources."""
-
-    def forward(self, source_a: Tensor, source_b: Tensor) -> Tensor:
-        return (source_a + source_b) / 2
-
-
-class First(nn.Module):
-    """Stand-in for the network: what is selected, as it is."""
-
-    def forward(self, source_a: Tensor, _: Tensor) -> Tensor:
-        return source_a
-
-
-def mean_fuser() -> Fuser:
-    return Fuser.from_model(cast(GIFNet, Mean()), device="cpu")
 
 
 def never() -> Fuser:
@@ -156,7 +137,7 @@ def test_the_sharp_slices_colour_is_kept_rather_than_the_blurred_ones() -> None:
     sharp[:, 1::4] = [0.8, 0.3, 0.2]
     channels = [blur(np.ascontiguousarray(sharp[..., c]), 3.0, disk=False) for c in range(3)]
     stack: list[Array] = [np.stack(channels, axis=-1), sharp, np.stack(channels, axis=-1)]
-    fuser = Fuser.from_model(cast(GIFNet, First()), device="cpu")
+    fuser = first_fuser()
     errors = {
         rule: float(np.abs(fuser.fuse_stack(stack, chroma=rule) - sharp)[8:-8, 8:-8].mean())
         for rule in ("exposed", "stronger")
@@ -216,7 +197,7 @@ def test_slices_of_other_depths_and_channels_fit_together() -> None:
         fused = mean_fuser().fuse_stack(stack)
         assert fused.dtype == np.dtype(np.float32)
         assert fused.shape == (12, 15, 3)
-    same = Fuser.from_model(cast(GIFNet, First()), device="cpu").fuse_stack([DEEP] * 3)
+    same = first_fuser().fuse_stack([DEEP] * 3)
     np.testing.assert_allclose(same.astype(int), DEEP, atol=1)
 
 
