@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from gifnet.experiments.complexity.machine import describe_packages
 from inference_cases import DEFAULT, PLAIN, Case, engine_cases
 from inference_measuring import (
     Size,
@@ -33,7 +34,7 @@ from inference_measuring import (
 )
 from inference_report import make_report
 from inference_results import Part, read_parts, rows_of
-from machine import describe_instructions, describe_machine, describe_packages
+from machine import describe_instructions, describe_machine
 
 PARTS = ("speed", "start", "curve", "gpu")
 SIZES = ("640x480", "1280x1024")

@@ -3,8 +3,6 @@
 import os
 import platform
 import subprocess
-from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _INFORMATION = Path("/proc/cpuinfo")
@@ -55,14 +53,3 @@ def describe_instructions() -> str:
     found = [words for flag, words in _INSTRUCTIONS.items() if flag in flags]
     missing = [] if any(words.startswith("AMX") for words in found) else ["no AMX"]
     return ", ".join(found + missing)
-
-
-def describe_packages(names: Sequence[str]) -> str:
-    """Name the versions of packages; one that is not installed is left out."""
-    described = []
-    for name in names:
-        try:
-            described.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            continue
-    return ", ".join(described)

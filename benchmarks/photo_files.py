@@ -22,8 +22,9 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from gifnet.experiments.complexity.machine import describe_packages
 from inference_processes import MemoryWatch
-from machine import describe_machine, describe_packages
+from machine import describe_machine
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "pictures"
 MAKE, ARTIST = 271, 315

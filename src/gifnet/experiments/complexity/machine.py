@@ -26,12 +26,19 @@ def describe_machine(packages: Sequence[str]) -> str:
     if isfinite(memory):
         facts.append(f"{memory / _GIGABYTE:.0f} GB")
     facts += [f"Python {platform.python_version()}", f"gifnet {__version__}"]
-    for name in packages:
+    versions = describe_packages(packages)
+    return ", ".join([*facts, versions] if versions else facts)
+
+
+def describe_packages(names: Sequence[str]) -> str:
+    """Name the versions of packages; one that is not installed is left out."""
+    described = []
+    for name in names:
         try:
-            facts.append(f"{name} {version(name)}")
+            described.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             continue
-    return ", ".join(facts)
+    return ", ".join(described)
 
 
 def _processor() -> str:
