@@ -18,7 +18,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from gifnet.experiments.complexity.machine import describe_packages
+from gifnet.experiments.machine import describe_packages
 from machine import describe_machine
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "pictures"

@@ -21,7 +21,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from gifnet.experiments.complexity.machine import describe_packages
+from gifnet.experiments.machine import describe_packages
 from inference_cases import DEFAULT, PLAIN, Case, engine_cases
 from inference_measuring import (
     Size,

@@ -22,7 +22,7 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from gifnet.experiments.complexity.machine import describe_packages
+from gifnet.experiments.machine import describe_packages
 from inference_processes import MemoryWatch
 from machine import describe_machine
 

@@ -2,12 +2,15 @@
 
 import csv
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from PIL import Image
 
 from gifnet.errors import ConfigError
@@ -124,3 +127,79 @@ def test_an_unknown_variant_is_named_with_those_there_are(folder: Path) -> None:
     done = ablate(file.name, "-o", "none", folder=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert not (folder / "none").exists()
+
+
+def values_of(out: Path) -> bytes:
+    return (out / "ablation.csv").read_bytes()
+
+
+def test_killed_in_the_middle_of_a_run_it_goes_on_to_the_same_values(folder: Path) -> None:
+    file = folder / "longer.toml"
+    text = config(folder).read_text(encoding="utf-8").replace("steps = 2", "steps = 12")
+    file.write_text(text, encoding="utf-8")
+    begun = subprocess.Popen(
+        [sys.executable, "-m", "gifnet", "ablate", file.name, "-o", "killed"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + 120
+        while not list((folder / "killed").glob("runs/*/*/state*")):
+            assert begun.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        os.killpg(begun.pid, signal.SIGKILL)
+        begun.wait()
+    assert not (folder / "killed" / "ablation.csv").exists()
+    for out in ("killed", "whole"):
+        done = ablate(file.name, "-o", out, folder=folder)
+        assert done.returncode == 0, done.stderr
+    assert values_of(folder / "killed") == values_of(folder / "whole")
+    assert not list((folder / "killed").rglob("*.tmp*"))
+
+
+def test_a_run_that_fails_is_listed_and_tried_again_and_stops_no_other(folder: Path) -> None:
+    arguments = (config(folder).name, "-o", "failing")
+    fewer = folder / "fewer.toml"
+    text = config(folder).read_text(encoding="utf-8")
+    fewer.write_text(text.replace('"full", "no_gate"', '"full"'), encoding="utf-8")
+    assert ablate(fewer.name, "-o", "failing", folder=folder).returncode == 0
+    in_the_way = folder / "failing" / "runs" / "no_gate"
+    in_the_way.write_text("a file where a folder goes", encoding="utf-8")
+    done = ablate(*arguments, folder=folder)
+    assert done.returncode == 1
+    assert "no_gate, seed 2: failed: cannot make the folder of the run" in done.stderr
+    report = (folder / "failing" / "ablation.md").read_text(encoding="utf-8")
+    assert "`no_gate`, seed 1: cannot make the folder" in report.partition("What is missing")[2]
+    assert "2 runs" in done.stdout
+
+    in_the_way.unlink()
+    again = ablate(*arguments, folder=folder)
+    assert again.returncode == 0, again.stderr
+    assert "full" not in again.stderr
+    assert "What is missing" not in (folder / "failing" / "ablation.md").read_text("utf-8")
+
+
+def test_two_processes_do_not_work_on_one_ablation(folder: Path) -> None:
+    out = folder / "taken"
+    out.mkdir()
+    with FileLock(out / "ablation.lock"):
+        done = ablate(config(folder).name, "-o", "taken", folder=folder)
+    assert done.returncode == 2
+    assert "another process works on the ablation in taken" in done.stderr
+    assert [file.name for file in out.iterdir()] == ["ablation.lock"]
+
+
+def test_a_folder_of_another_recipe_is_left_alone(folder: Path) -> None:
+    assert ablate(config(folder).name, "-o", "first", folder=folder).returncode == 0
+    before = values_of(folder / "first")
+    other = folder / "other.toml"
+    text = config(folder).read_text(encoding="utf-8").replace("steps = 2", "steps = 3")
+    other.write_text(text, encoding="utf-8")
+    done = ablate(other.name, "-o", "first", folder=folder)
+    assert done.returncode == 2
+    assert "first" in done.stderr
+    assert values_of(folder / "first") == before

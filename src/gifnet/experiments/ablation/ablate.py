@@ -1,7 +1,5 @@
 """The whole of an ablation on one screen: the runs, what is noted of them, tables and a plot."""
 
-import os
-import platform
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -18,6 +16,7 @@ from gifnet.experiments.ablation.config import AblationConfig
 from gifnet.experiments.ablation.notes import Notes, all_runs, require_same_recipe
 from gifnet.experiments.ablation.one_run import Run, do_run, recipe_of
 from gifnet.experiments.ablation.report import write_report
+from gifnet.experiments.machine import describe_machine
 from gifnet.training.run_folder import make_folder
 
 LOCK = "ablation.lock"
@@ -136,7 +135,4 @@ def _ablate(
 
 
 def _machine(jobs: int) -> str:
-    return (
-        f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}; "
-        f"{jobs} run{'s' if jobs > 1 else ''} side by side"
-    )
+    return f"{describe_machine(['torch'])}; {jobs} run{'s' if jobs > 1 else ''} side by side"

@@ -20,9 +20,9 @@ from gifnet.experiments.complexity.graph_counting import (
     too_low,
 )
 from gifnet.experiments.complexity.graph_inputs import GraphInputs, graph_inputs
-from gifnet.experiments.complexity.machine import describe_machine
 from gifnet.experiments.complexity.measuring import Measured, measure
 from gifnet.experiments.complexity.worker import Kind, Order
+from gifnet.experiments.machine import describe_machine
 from gifnet.export.models import Source, model_bytes
 from gifnet.export.settings import Precision
 from gifnet.model.config import MINIMUM_SIZE, ModelConfig
