@@ -49,10 +49,12 @@ def command(
 
 
 def _show(advance: Advance) -> None:
-    run = advance.run
-    state = "done" if advance.failure is None else f"failed: {advance.failure}"
-    typer.echo(
-        f"{advance.done} of {advance.total}: {run.variant}, seed {run.seed}: {state}; about "
-        f"{advance.remaining_seconds / 60:.0f} min left",
-        err=True,
-    )
+    said = f"{advance.done} of {advance.total} runs are done"
+    if advance.run is not None:
+        run, failure = advance.run, advance.failure
+        said += f"; {run.variant}, seed {run.seed}: " + (
+            f"failed: {failure}" if failure else "done"
+        )
+    if advance.remaining_seconds is not None:
+        said += f"; about {advance.remaining_seconds / 60:.0f} min left"
+    typer.echo(said, err=True)

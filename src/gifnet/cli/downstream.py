@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gifnet.cli.options import VerboseOption
-from gifnet.cli.progress import stage_bars
+from gifnet.cli.stage_progress import stage_progress
 from gifnet.experiments.downstream.downstream import check_downstream
 from gifnet.experiments.downstream.report import as_markdown
 
@@ -55,7 +55,7 @@ def command(
     picture's are in a source, how well keypoints are found and matched in another view with noise,
     and how true edges are where the truth is known. FOLDER gets downstream.csv, .md and .png.
     """
-    with stage_bars() as progress:
+    with stage_progress() as progress:
         found = check_downstream(
             sets, methods or ["gifnet"], output, workers=workers, progress=progress
         )

@@ -8,7 +8,7 @@ import typer
 from gifnet.baselines import BASELINES, PANSHARPENING_BASELINES
 from gifnet.cli.many_words import ManyWordsCommand
 from gifnet.cli.options import VerboseOption
-from gifnet.cli.progress import stage_bars
+from gifnet.cli.stage_progress import stage_progress
 from gifnet.errors import EvaluationError
 from gifnet.evaluation.evaluate import Report, Request, evaluate
 from gifnet.evaluation.scenes.datasets import DATASETS
@@ -117,7 +117,7 @@ def command(
         workers=workers,
     )
     try:
-        with stage_bars() as report:
+        with stage_progress() as report:
             made = evaluate(request, output, progress=report)
     except KeyboardInterrupt:
         typer.echo(_INTERRUPTED, err=True)

@@ -1,4 +1,4 @@
-"""Bars on stderr for work that takes longer than two seconds, and for work in stages."""
+"""A bar on stderr for work that takes longer than two seconds."""
 
 import sys
 import time
@@ -39,42 +39,6 @@ def progress_bar(label: str) -> Iterator[Callable[[float], None]]:
         yield advance
     finally:
         bar.stop()
-
-
-@contextmanager
-def stage_bars() -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar for each stage of work on stderr; not live where that is no terminal.
-
-    Yields:
-        A function that is told the name of a stage, how much of it is done, and how much there is.
-    """
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TaskID,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    tasks: dict[str, TaskID] = {}
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-
-        def report(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = progress.add_task(stage, total=total)
-            progress.update(tasks[stage], completed=done, total=total)
-
-        yield report
 
 
 def _lines(label: str, started: float) -> Callable[[float], None]:

@@ -2,15 +2,29 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from gifnet.cli.pair_progress import describe_pace
 
 _EVERY = 10.0
 """Seconds between two lines where there is no terminal."""
 
-Advance = Callable[[str, int, int, str], None]
+
+class Advance(Protocol):
+    """Is told how far a stage is."""
+
+    def __call__(self, stage: str, done: int, total: int, text: str = "") -> None:
+        """Show it.
+
+        Args:
+            stage: its name.
+            done: how much of it is done.
+            total: of how much.
+            text: what to say beside it.
+        """
+        ...
 
 
 @contextmanager
@@ -18,9 +32,8 @@ def stage_progress() -> Iterator[Advance]:
     """Show how far stages are.
 
     Yields:
-        A function that is told a stage's name, how much of it is done, of how much, and what to
-        say beside it. On a terminal a bar a stage is drawn; elsewhere a line is written every ten
-        seconds.
+        What is told how far they are. On a terminal a bar a stage is drawn; elsewhere a line is
+        written every ten seconds.
     """
     if not sys.stderr.isatty():
         yield _lines()
@@ -45,7 +58,7 @@ def stage_progress() -> Iterator[Advance]:
     tasks: dict[str, TaskID] = {}
     with Progress(*columns, console=Console(stderr=True), speed_estimate_period=600) as bars:
 
-        def advance(stage: str, done: int, total: int, text: str) -> None:
+        def advance(stage: str, done: int, total: int, text: str = "") -> None:
             if stage not in tasks:
                 # What was done before does not count as work of no time.
                 tasks[stage] = bars.add_task(stage, total=total, completed=done, text=text)
@@ -58,7 +71,7 @@ def _lines() -> Advance:
     begun: dict[str, tuple[float, int]] = {}
     shown = time.monotonic()
 
-    def advance(stage: str, done: int, total: int, text: str) -> None:
+    def advance(stage: str, done: int, total: int, text: str = "") -> None:
         nonlocal shown
         now = time.monotonic()
         started, before = begun.setdefault(stage, (now, done))

@@ -24,21 +24,21 @@ LOCK = "ablation.lock"
 
 @dataclass(frozen=True)
 class Advance:
-    """How far an ablation is, told whenever a run has ended.
+    """How far an ablation is, told before the first run and whenever one has ended.
 
     Attributes:
-        run: the run that has ended.
+        run: the run that has ended; None before the first.
         failure: why it failed; None if it did not.
         done: runs that are done, those of earlier calls included.
         total: all runs.
-        remaining_seconds: a guess of how long the rest takes.
+        remaining_seconds: a guess of how long the rest takes; None before the first.
     """
 
-    run: Run
+    run: Run | None
     failure: str | None
     done: int
     total: int
-    remaining_seconds: float
+    remaining_seconds: float | None
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def ablate(
         config: The ablation.
         folder: Where all goes; made if it is not there.
         jobs: Runs side by side, each on its share of the cores.
-        report: Called after each run.
+        report: Called before the first run and after each.
 
     Returns:
         What came of it. A run that fails, as by diverging, does not stop the others.
@@ -107,6 +107,7 @@ def _ablate(
     notes = Notes(config, folder)
     missing = [run for run in runs if run not in notes.outcomes]
     failures: dict[Run, str] = {}
+    report(Advance(None, None, len(notes.outcomes), len(runs), None))
     started = time.perf_counter()
     work = run_in_processes(
         partial(do_run, config=config, folder=folder.absolute()),
