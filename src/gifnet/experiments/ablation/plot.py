@@ -28,7 +28,7 @@ def draw(comparisons: Mapping[Key, Comparison], variants: Sequence[str]) -> byte
         variants: Names, in order.
 
     Returns:
-        A PNG file. Blue is better than the full model and orange worse, by each metric's
+        A PNG file. Purple is better than the full model and orange worse, by each metric's
         direction; numbers are bold where the difference exceeds the spread in all seeds.
     """
     rows = [name for name in variants if name != FULL]
