@@ -153,7 +153,7 @@ class Step:
             freezing=Freezing.PAPER,
             autocast=self.autocast,
         )
-        return losses.public + losses.private
+        return losses.private if losses.public is None else losses.public + losses.private
 
     def _run_plain_update(self, update: Update) -> Tensor:
         """Run both branches alike, gradients and all; then drop those of what is frozen."""

@@ -240,7 +240,7 @@ def test_starting_weights_are_loaded(make_config: MakeConfig, tmp_path: Path) ->
 
 def _spoil(network: GIFNet) -> None:
     with torch.no_grad():
-        network.gating.expand.weight[0, 0] = float("nan")
+        network.get_parameter("gating.expand.weight")[0, 0] = float("nan")
 
 
 def test_a_run_that_diverges_stops_and_keeps_its_last_state(

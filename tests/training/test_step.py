@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
 
 from gifnet.data.patches import Quadruple
 from gifnet.losses.private import digital_photography_loss, held_loss, multi_modal_loss
@@ -14,6 +13,7 @@ from gifnet.tasks import Task
 from gifnet.training.batches import HeldBatch
 from gifnet.training.config import LossConfig
 from gifnet.training.step import (
+    Losses,
     Update,
     digital_photography_update,
     exchanged,
@@ -95,7 +95,7 @@ class _Step:
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=1e-3)
         self.freezing, self.options = freezing, options
 
-    def run(self, update: Update) -> tuple[Tensor, Tensor]:
+    def run(self, update: Update) -> Losses:
         return run_update(
             self.network,
             update,

@@ -131,7 +131,7 @@ def _diverge_apart(config: TrainingConfig, run: Path, processes: Processes) -> s
     trainer.train(stop_after=1)
     if processes.rank == 1:
         with torch.no_grad():
-            trainer.network.gating.expand.weight[0, 0] = float("nan")
+            trainer.network.get_parameter("gating.expand.weight")[0, 0] = float("nan")
     try:
         trainer.train()
     except GIFNetError as error:
