@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from gifnet.data.patches import Quadruple
 from gifnet.losses.private import digital_photography_loss, held_loss, multi_modal_loss
@@ -13,7 +14,6 @@ from gifnet.tasks import Task
 from gifnet.training.batches import HeldBatch
 from gifnet.training.config import LossConfig
 from gifnet.training.step import (
-    Losses,
     Update,
     digital_photography_update,
     exchanged,
@@ -95,8 +95,8 @@ class _Step:
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=1e-3)
         self.freezing, self.options = freezing, options
 
-    def run(self, update: Update) -> Losses:
-        return run_update(
+    def run(self, update: Update) -> tuple[Tensor, Tensor]:
+        losses = run_update(
             self.network,
             update,
             self.optimiser,
@@ -104,6 +104,8 @@ class _Step:
             autocast=torch.autocast("cpu", enabled=False),
             **self.options,
         )
+        assert losses.public is not None
+        return losses.public, losses.private
 
     def moved(self, update: Update) -> set[str]:
         before = {name: p.detach().clone() for name, p in self.network.named_parameters()}
