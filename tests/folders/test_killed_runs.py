@@ -178,7 +178,12 @@ def test_an_interrupt_leaves_whole_pictures_a_true_manifest_and_no_process(
 
 def test_a_second_run_at_the_same_time_is_refused(folder: Path, fuse: Fuse) -> None:
     with in_the_middle(folder, 1) as process:
-        run = fuse(*COMMAND, folder=folder)
+        # It would be done before a second one has started, on a machine that does more beside.
+        os.killpg(process.pid, signal.SIGSTOP)
+        try:
+            run = fuse(*COMMAND, folder=folder)
+        finally:
+            os.killpg(process.pid, signal.SIGCONT)
         process.communicate(timeout=120)
     assert run.returncode == 2
     assert "another run fills this folder; wait for it, or share the work with --shard" in (
