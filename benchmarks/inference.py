@@ -111,9 +111,10 @@ def _measure_gpu(options: argparse.Namespace, scratch: Path) -> Iterator[Part]:
     if not torch.cuda.is_available():
         _say("no GPU: PyTorch finds none")
         return
-    half = [case for case in engine_cases("cuda") if case.precision != "float32"]
+    engine = engine_cases("cuda")
+    half = [case for case in engine if case.precision != "float32"]
     rows = measure_speed(
-        [Case(PLAIN.runtime, device="cuda"), *half],
+        [Case(PLAIN.runtime, device="cuda"), *engine],
         GPU_SIZE,
         rounds=options.rounds,
         threads=options.threads,

@@ -145,6 +145,7 @@ def test_what_needs_torch_names_the_extra_where_it_is_missing(
     [
         (("train", "--recipe", "default", "--data", "."), TRAIN),
         (("classify", "--data", ".", "-o", "results"), TRAIN),
+        (("ablate", "ablation.toml", "-o", "results"), TRAIN),
         (("weights", "convert", "Final.model", "-o", "out.safetensors"), TORCH),
         (("weights", "info", "Final.model"), TORCH),
         (("inspect", "a.png", "b.png", "-o", "figure.png"), TORCH),

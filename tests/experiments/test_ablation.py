@@ -7,12 +7,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from filelock import FileLock
 from PIL import Image
 
+from gifnet.checkpoints import load_arrays
 from gifnet.errors import ConfigError
 from gifnet.experiments.ablation import VARIANTS, load_ablation
 from gifnet.training.trainer import Trainer
@@ -89,9 +92,78 @@ def test_each_variant_changes_the_recipe_and_what_is_trained(folder: Path, tmp_p
         changed = variant.of(recipe, seed=1)
         digests.add(changed.digest)
         file = Trainer(changed, tmp_path / name).train()
-        weights[name] = file.read_bytes()
+        arrays = load_arrays(file).arrays
+        weights[name] = b"".join(arrays[key].tobytes() for key in sorted(arrays))
     assert len(digests) == len(VARIANTS)
     assert len(set(weights.values())) == len(VARIANTS)
+
+
+def trained(folder: Path, name: str, run: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The weights of a variant before and after a few steps."""
+    recipe = VARIANTS[name].of(load_ablation(config(folder)).training, seed=1)
+    trainer = Trainer(recipe, run)
+    before = {key: value.clone() for key, value in trainer.network.state_dict().items()}
+    trainer.train()
+    return before, trainer.network.state_dict()
+
+
+@pytest.mark.parametrize(
+    ("name", "moved", "left"),
+    [
+        ("full", ["embedding.digital_photography", "embedding.multi_modal"], []),
+        ("full", ["gating", "reconstruction_decoder", "cross_fusion.blocks.0"], []),
+        ("mm_only", ["embedding.multi_modal"], ["embedding.digital_photography"]),
+        ("dp_only", ["embedding.digital_photography"], ["embedding.multi_modal"]),
+        ("no_reconstruction", ["gating"], ["reconstruction_decoder"]),
+    ],
+)
+def test_a_variant_trains_what_it_has(
+    name: str, moved: list[str], left: list[str], folder: Path, tmp_path: Path
+) -> None:
+    before, after = trained(folder, name, tmp_path / "run")
+
+    def changes(part: str) -> bool:
+        keys = [key for key in before if key.startswith(part)]
+        assert keys
+        return any(not torch.equal(before[key], after[key]) for key in keys)
+
+    assert [part for part in moved if not changes(part)] == []
+    assert [part for part in left if changes(part)] == []
+
+
+def test_tasks_without_joint_data_draw_from_scenes_of_their_own(
+    folder: Path, tmp_path: Path
+) -> None:
+    recipe = VARIANTS["no_joint_data"].of(load_ablation(config(folder)).training, seed=1)
+    batches = Trainer(recipe, tmp_path / "run").batches
+    assert batches.photography is not None
+    ours, theirs = (
+        {scene.name for scene in patches.sampler.crops.scenes}
+        for patches in (batches.joint, batches.photography)
+    )
+    assert ours
+    assert theirs
+    assert not ours & theirs
+    step = batches[0]
+    assert step.joint is not None
+    assert step.photography is not None
+    assert not torch.equal(step.joint.visible, step.photography.visible)
+
+
+def test_a_variant_that_changes_nothing_of_a_recipe_is_refused(folder: Path) -> None:
+    recipe = VARIANTS["ssim"].of(load_ablation(config(folder)).training, seed=1)
+    with pytest.raises(ConfigError, match="the variant ssim changes nothing of the table loss"):
+        VARIANTS["ssim"].of(recipe, seed=1)
+
+
+def test_a_missing_set_is_told_before_any_run(folder: Path) -> None:
+    file = folder / "missing.toml"
+    text = config(folder).read_text(encoding="utf-8")
+    file.write_text(text.replace('root = "single"', 'root = "nowhere"'), encoding="utf-8")
+    done = ablate(file.name, "-o", "missing", folder=folder)
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+    assert not (folder / "missing").exists()
 
 
 def test_an_ablation_writes_values_a_table_and_a_plot_and_is_not_done_twice(

@@ -49,7 +49,11 @@ def _numbers(recipe: dict[str, Any]) -> list[list[float]]:
     rows = []
     for step in range(_STEPS):
         batch = batches[step]
-        row = [float(flag) for flag in batch[3:]]
+        row = [
+            float(batch.multi_modal),
+            float(batch.exchange_multi_modal),
+            float(batch.exchange_digital_photography),
+        ]
         for picture in (*(batch.joint or []), batch.contrast, *(batch.held or [])):
             if picture is not None:
                 # Unlike a mean, this sees a patch that is turned.

@@ -25,7 +25,7 @@ def _all(config: TrainingConfig) -> list[StepBatch]:
 
 
 def _equal(one: StepBatch, other: StepBatch) -> bool:
-    if one[3:] != other[3:]:
+    if one[3:6] != other[3:6]:
         return False
     ours, theirs = (
         [*(batch.joint or []), *(batch.held or []), *([batch.contrast] if has else [])]

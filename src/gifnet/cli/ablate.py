@@ -10,6 +10,10 @@ from gifnet.experiments.ablation import Advance, ablate, load_ablation
 
 EXAMPLE = "gifnet ablate docs/ablation.toml --data train --sets eval -o ablation --jobs 2"
 INCOMPLETE = 1
+_INTERRUPTED = (
+    "interrupted: runs that are done, and the last saved state of those that are not, are kept, "
+    "and running the same command again goes on"
+)
 
 
 def command(
@@ -42,7 +46,11 @@ def command(
     others; it is listed, and the exit code is 1.
     """
     settings = load_ablation(config, data=data, sets=sets)
-    result = ablate(settings, output, jobs=jobs, report=_show)
+    try:
+        result = ablate(settings, output, jobs=jobs, report=_show)
+    except KeyboardInterrupt:
+        typer.echo(_INTERRUPTED, err=True)
+        raise
     typer.echo(f"{result.report}: {result.done} runs")
     if result.failures:
         raise typer.Exit(INCOMPLETE)

@@ -5,6 +5,7 @@ import ctypes
 import os
 from pathlib import Path
 
+_CGROUP = Path("/sys/fs/cgroup")
 _MEBIBYTE = 2**20
 _LEAST = 462 * _MEBIBYTE
 _MOST = 1300 * _MEBIBYTE
@@ -65,7 +66,31 @@ def left_of(budget: float) -> float:
 
 
 def free_memory() -> float:
-    """Bytes that can be had without pushing others out; endless where the system does not tell."""
+    """Bytes that can be had without pushing others out; endless where the system does not tell.
+
+    In a container these are no more than its limit leaves.
+    """
+    return min(_free_of_machine(), _left_in_container())
+
+
+def _left_in_container() -> float:
+    """What a control group (version 2, Linux) leaves; endless where there is no limit."""
+    try:
+        limit = (_CGROUP / "memory.max").read_text(encoding="ascii").strip()
+        if limit == "max":
+            return float("inf")
+        used = float((_CGROUP / "memory.current").read_text(encoding="ascii"))
+        for line in (_CGROUP / "memory.stat").read_text(encoding="ascii").splitlines():
+            name, _, value = line.partition(" ")
+            if name == "inactive_file":
+                # Pages of files that nobody has asked for of late go at once.
+                used -= float(value)
+        return max(float(limit) - used, 0.0)
+    except (OSError, ValueError):
+        return float("inf")
+
+
+def _free_of_machine() -> float:
     try:
         for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
             if line.startswith("MemAvailable:"):

@@ -3,6 +3,7 @@
 import contextlib
 import math
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -47,15 +48,33 @@ def fair_share() -> int:
 
 def _others(folder: Path) -> int:
     """Count the other processes, and show this one to them."""
-    import fcntl
-
     folder.mkdir(mode=0o700, exist_ok=True)
+    place = folder.lstat()
+    if not stat.S_ISDIR(place.st_mode) or place.st_uid != os.getuid():
+        raise PermissionError(f"{folder} is somebody else's")
     own = folder / f"{os.getpid()}.lock"
     if own not in _held:
-        descriptor = os.open(own, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _held[own] = descriptor
-    return sum(_is_locked(file) for file in folder.glob("*.lock") if file != own)
+        _held[own] = _locked(own)
+    return sum(_is_locked(file) for file in folder.glob("[0-9]*.lock") if file != own)
+
+
+def _locked(file: Path) -> int:
+    """Lock a file, made anew where another process has just removed it as a dead one's."""
+    import fcntl
+
+    while True:
+        descriptor = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        try:
+            # Others hold it for a moment only, while they look whether it is held.
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.path.samestat(os.fstat(descriptor), file.stat()):
+                return descriptor
+        except FileNotFoundError:
+            pass
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
 
 
 def _is_locked(file: Path) -> bool:

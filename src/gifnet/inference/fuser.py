@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gifnet.checkpoints import load_arrays, load_model
+from gifnet.checkpoints import load_arrays
 from gifnet.engine import Region
 from gifnet.engine.quantising import ACTIVATIONS, Ranges
 from gifnet.imaging.arrays import (
@@ -19,8 +19,9 @@ from gifnet.imaging.arrays import (
 from gifnet.imaging.chroma_rules import ChromaRule
 from gifnet.imaging.luts import Lut
 from gifnet.inference.knobs import LumaRange, make_knobs, settled
-from gifnet.inference.network import Engine, Network, PlainNetwork, Read, Write
+from gifnet.inference.network import Engine, Network, Read, Write
 from gifnet.inference.pair import enhance, fuse_pair
+from gifnet.inference.plain_network import PlainNetwork, load_plain_network
 from gifnet.inference.result import require_finite
 from gifnet.inference.settings import Device, Precision, Runtime, parse_setting
 from gifnet.inference.stack import fuse_stack, require_several
@@ -84,8 +85,14 @@ class Fuser:
         loaded = load_arrays(weights)
         self.weights_digest: str | None = loaded.sha256
         if loaded.header.model != ModelConfig():
-            logger.info("another network than the published one: computed as it is, by PyTorch")
-            self._network: Network = PlainNetwork(load_model(weights), device, precision)
+            self._network: Network = load_plain_network(
+                weights,
+                device,
+                precision,
+                runtime=runtime,
+                threads=threads,
+                tiled=tile is not None or max_memory is not None,
+            )
             return
         self._network = Engine(
             loaded.foldable,
@@ -142,7 +149,7 @@ class Fuser:
 
     @property
     def precision(self) -> str:
-        """The network's arithmetic: ``float32`` or ``bfloat16``."""
+        """The network's arithmetic: ``float32``, ``bfloat16`` or ``int8``."""
         return self._network.precision
 
     @property

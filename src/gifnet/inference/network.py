@@ -1,10 +1,10 @@
-"""What computes the fused luma of a pair: the engine, or the plain network as it is trained."""
+"""What computes the fused luma of a pair: the engine."""
 
 import logging
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,6 @@ from gifnet.engine.quantising import Ranges, quantise
 from gifnet.errors import ImageSizeError, SettingError
 from gifnet.imaging.arrays import FloatArray, describe_size
 from gifnet.inference.settings import Device, Precision, Runtime, resolve_device
-from gifnet.tasks import Task
-
-if TYPE_CHECKING:
-    from gifnet.model import GIFNet
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +96,11 @@ class Engine:
         keep_large_blocks_apart()
         folded = fold(arrays)
         self._auxiliary_weight = float(folded.pop("auxiliary_weight")[0])
+        if device is Device.AUTO and (
+            precision is Precision.INT8 or runtime not in {Runtime.AUTO, Runtime.TORCH}
+        ):
+            # Of the runtimes PyTorch alone computes on a GPU, and not with integers.
+            device = Device.CPU
         self.device = resolve_device(device)
         self.precision = str(precision)
         if precision is Precision.INT8:
@@ -108,13 +109,15 @@ class Engine:
             weights: Mapping[str, AnyArray] = quantise(folded, ranges)
         else:
             weights = folded
+        # With threads set, too, others see this process.
+        share = fair_share()
         self._make_runtime = partial(
             make_runtime,
             str(runtime),
             weights,
             precision=self.precision,
             device=self.device,
-            threads=threads or fair_share(),
+            threads=threads or share,
         )
         self._runtime = self._make_runtime()
         self.runtime = self._runtime.name
@@ -143,10 +146,10 @@ class Engine:
                 for rows in (plan.kept_embedded_rows, plan.kept_feature_rows)
             ),
         )
-        with _enough_memory((height, width)):
+        with enough_memory((height, width)):
             compute(self._runtime, plan, read, write, self._auxiliary_weight, advance)
         give_back_memory()
-        self._retained += max(used_memory() - before, 0.0)
+        self._retained = max(self._retained + used_memory() - before, 0.0)
 
     def _plan_of(self, height: int, width: int) -> Plan:
         """The plan of a picture: that of the one before if it had the same size.
@@ -178,62 +181,23 @@ class Engine:
             budget = self._max_memory or default_budget(pixels)
             # What fusing leaves behind is used again by the next picture, so that the plan is the
             # same for every one.
-            return left_of(budget - self._runtime.fixed_bytes + self._retained)
+            budget += self._retained - self._runtime.fixed_bytes
+            left = left_of(budget)
+            if self._max_memory and self._plan is None and used_memory() + left > budget:
+                lacking = used_memory() + left - budget
+                logger.warning(
+                    "expected a memory limit of at least %.0f MB, got %.0f MB, which libraries, "
+                    "pictures and the smallest tiles exceed",
+                    (self._max_memory + lacking) / 1e6,
+                    self._max_memory / 1e6,
+                )
+            return left
         # The tiles too must depend on the picture alone: not on what the process holds just now.
         used = _USED_AT_LEAST + _USED_A_PIXEL * pixels
         return max((self._max_memory or _REPEATABLE_BUDGET) - used, _LEAST_FOR_TILES)
 
 
-class PlainNetwork:
-    """``GIFNet.forward`` on the whole picture, for a network at hand.
-
-    Args:
-        model: the network; it is moved to the device.
-        device: where to compute.
-        precision: of the arithmetic.
-        main: the task whose branch is main.
-    """
-
-    runtime = "torch"
-
-    def __init__(
-        self,
-        model: "GIFNet",
-        device: Device,
-        precision: Precision,
-        main: Task = Task.DIGITAL_PHOTOGRAPHY,
-    ) -> None:
-        import torch
-
-        if precision is Precision.INT8:
-            raise SettingError(
-                "int8 is computed by the engine only, which takes networks of the published size; "
-                "choose float32 or bfloat16"
-            )
-        self.device = resolve_device(device, torch_needed=True)
-        self.precision = str(precision)
-        # Networks of others know of no roles: they are told only where these are unusual.
-        self._roles = () if main is Task.DIGITAL_PHOTOGRAPHY else (main,)
-        model = model.to(self.device).eval()
-        # PyTorch's annotations leave this argument out.
-        self._model: GIFNet = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    def fuse(self, height: int, width: int, read: Read, write: Write, advance: Advance) -> None:
-        """See ``Network.fuse``."""
-        import torch
-
-        whole = Region(0, 0, height, width)
-        bfloat16 = torch.autocast(
-            self.device, dtype=torch.bfloat16, enabled=self.precision == Precision.BFLOAT16
-        )
-        with _enough_memory((height, width)), torch.inference_mode(), bfloat16:
-            pair = torch.from_numpy(np.ascontiguousarray(read(whole))).to(self.device)
-            fused = self._model(pair[:, :1], pair[:, 1:], *self._roles)[0, 0].float().cpu()
-        advance(1.0)
-        write(whole, fused.numpy())
-
-
-class _enough_memory:  # noqa: N801 - reads as a statement
+class enough_memory:  # noqa: N801 - reads as a statement
     """Turn a lack of memory into an error that says what to do."""
 
     def __init__(self, shape: tuple[int, int]) -> None:

@@ -45,11 +45,10 @@ def build_gifnet(
             interaction=config.interaction,
             cross_attention=config.cross_attention,
         )
-        gate: Gate | MainFeaturesOnly = (
-            Gate(channels=channels, out_channels=config.gate_channels)
-            if config.gated
-            else MainFeaturesOnly(channels=channels)
-        )
+        gate: Gate | MainFeaturesOnly = Gate(channels=channels, out_channels=config.gate_channels)
+        if not config.gated:
+            # Its weights are drawn all the same: the parts after it then start as with it.
+            gate = MainFeaturesOnly(channels=channels)
         network = GIFNet(
             shared_encoder=encoder,
             reconstruction_decoder=reconstruction_decoder,

@@ -13,6 +13,7 @@ from gifnet.data.contrast_target import contrast_target
 from gifnet.data.crops import SceneCrops
 from gifnet.data.defocus import make_focus_pair
 from gifnet.data.exposure import photography_maker
+from gifnet.data.folders import Scene
 from gifnet.data.held_pairs import HeldPairSampler
 from gifnet.data.masked_blur import make_masked_pair
 from gifnet.data.patches import JointPatches, Quadruple
@@ -52,6 +53,9 @@ class StepBatch(NamedTuple):
     exchange_multi_modal: bool
     exchange_digital_photography: bool
 
+    photography: Quadruple | None = None
+    """For the DP update in place of ``joint``, where the tasks' scenes are kept apart (D21)."""
+
 
 class StepBatches(Dataset[StepBatch]):
     """The batches of a run by step number; of each, this process's share.
@@ -68,28 +72,23 @@ class StepBatches(Dataset[StepBatch]):
         self.config = config
         self.processes = processes
         data, seed = config.data, config.seed * 16
-        paired = SceneCrops(
-            scenes.paired, patch=data.patch, weights=scenes.paired_weights, scales=data.scales
-        )
-        pictures = SceneCrops(
-            scenes.paired + scenes.sharp,
-            patch=data.patch,
-            weights=scenes.paired_weights + scenes.sharp_weights,
-            scales=data.scales,
+        paired = self._crops(scenes.paired, scenes.paired_weights)
+        pictures = self._crops(
+            scenes.paired + scenes.sharp, scenes.paired_weights + scenes.sharp_weights
         )
         # A short run calibrates on more batches than it trains on.
         batches = max(config.optimiser.steps, config.loss.calibration_batches)
-        self.joint = JointPatches(
-            JointSampler(
-                paired,
-                seed=seed + 1,
-                augment=data.augment,
-                make_pair=photography_maker(
-                    _FOCUS_PAIRS[data.focus], _EXPOSURE_SHARE[data.photography]
-                ),
-            ),
-            length=batches * config.optimiser.batch,
-        )
+        self._length = batches * config.optimiser.batch
+        self.photography: JointPatches | None = None
+        if data.joint:
+            self.joint = self._joint(paired, seed + 1)
+        else:
+            apart = [
+                self._crops(scenes.paired[first::2], scenes.paired_weights[first::2])
+                for first in (0, 1)
+            ]
+            self.joint = self._joint(apart[0], seed + 1)
+            self.photography = self._joint(apart[1], seed + 3)
         self.held = HeldPairSampler(
             paired,
             pictures,
@@ -98,6 +97,16 @@ class StepBatches(Dataset[StepBatch]):
             augment=data.augment,
             exchange=config.step.exchange > 0,
         )
+
+    def _crops(self, scenes: list[Scene], weights: list[float]) -> SceneCrops:
+        data = self.config.data
+        return SceneCrops(scenes, patch=data.patch, weights=weights, scales=data.scales)
+
+    def _joint(self, crops: SceneCrops, seed: int) -> JointPatches:
+        data = self.config.data
+        make_pair = photography_maker(_FOCUS_PAIRS[data.focus], _EXPOSURE_SHARE[data.photography])
+        sampler = JointSampler(crops, seed=seed, augment=data.augment, make_pair=make_pair)
+        return JointPatches(sampler, length=self._length)
 
     def __len__(self) -> int:
         return self.config.optimiser.steps
@@ -122,6 +131,9 @@ class StepBatches(Dataset[StepBatch]):
         to_contrast = has_multi_modal and self.config.loss.multi_modal == "contrast"
         return StepBatch(
             joint=joint,
+            photography=(
+                None if self.photography is None else self._stacked(self.photography, step)
+            ),
             contrast=_contrast(joint) if to_contrast and joint is not None else None,
             held=self._held_batch(step) if has_held else None,
             multi_modal=has_multi_modal,
@@ -135,7 +147,10 @@ class StepBatches(Dataset[StepBatch]):
         Args:
             step: At least 0; calibration may look past the last step.
         """
-        items = [self.joint[number] for number in self._numbers(step)]
+        return self._stacked(self.joint, step)
+
+    def _stacked(self, patches: JointPatches, step: int) -> Quadruple:
+        items = [patches[number] for number in self._numbers(step)]
         return Quadruple(*(torch.stack(pictures) for pictures in zip(*items, strict=True)))
 
     def _held_batch(self, step: int) -> HeldBatch:

@@ -78,7 +78,8 @@ class DataConfig(_Section):
     """What the two pictures of a quadruple's DP task are, all made of its visible picture: near-
     and far-focused ones, over- and under-exposed ones, or the one or the other by chance (D21)."""
     joint: bool = True
-    """Whether they are of the scene of the quadruple's infrared and visible pictures (D21)."""
+    """Whether they are of the scene of the quadruple's infrared and visible pictures; if not, each
+    task draws from scenes of its own, every other one (D21)."""
     workers: Annotated[int, Field(ge=0)] = 0
     """Processes that make patches; 0 makes them in the training process."""
     memory: Annotated[float, Field(gt=0)] = 8.0

@@ -155,11 +155,6 @@ def alone(update: Update) -> Update:
     return update._replace(auxiliary_pair=update.main_pair)
 
 
-def of_other_scenes(batch: Quadruple) -> Quadruple:
-    """Give each patch the pictures of the batch's next, so that two tasks share no scene (D21)."""
-    return Quadruple(*(pictures.roll(1, dims=0) for pictures in batch))
-
-
 def exchanged(update: Update) -> Update:
     """Give the sources of an update in exchanged order."""
     main_pair = update.main_pair[::-1]

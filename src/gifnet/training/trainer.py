@@ -34,7 +34,6 @@ from gifnet.training.step import (
     inference_update,
     informed,
     multi_modal_update,
-    of_other_scenes,
     run_update,
 )
 from gifnet.training.validation import Validation
@@ -236,7 +235,7 @@ class Trainer:
             ).to(self.device)
             private = informed(joint, weights)
             extra["infrared_weight"] = weights[0]
-        update = multi_modal_update(joint, private, self._photography(joint))
+        update = multi_modal_update(joint, private, self._photography(joint, batch))
         done = self._update(update, exchange=batch.exchange_multi_modal)
         return done.named("multi_modal") | extra
 
@@ -246,14 +245,14 @@ class Trainer:
             held = self._send(batch.held)
             name, update = "inference", inference_update(held, held_to(held.target, loss))
         else:
-            name, photography = "digital_photography", self._photography(joint)
+            name, photography = "digital_photography", self._photography(joint, batch)
             truth = held_to(photography.visible, loss)
             update = digital_photography_update(joint, truth, photography)
         done = self._update(update, exchange=batch.exchange_digital_photography)
         return done.named(name)
 
-    def _photography(self, joint: Quadruple) -> Quadruple:
-        return joint if self.config.data.joint else of_other_scenes(joint)
+    def _photography(self, joint: Quadruple, batch: StepBatch) -> Quadruple:
+        return joint if batch.photography is None else self._send(batch.photography)
 
     def _update(self, update: Update, *, exchange: bool) -> Losses:
         if self.config.step.tasks != "both":

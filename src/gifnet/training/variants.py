@@ -21,11 +21,10 @@ def require_variants_fit(config: "TrainingConfig") -> None:
             f'step.tasks: "{step.tasks}" trains one task in every step, got step.multi_modal = '
             f"{step.multi_modal:g} and step.inference = {step.inference:g}: leave both out"
         )
-    if not config.data.joint and (config.optimiser.batch < 2 or step.tasks != "both"):
+    if not config.data.joint and step.tasks != "both":
         raise ValueError(
-            "data.joint: pictures of other scenes are those of the batch's other patches, for "
-            f"the other task, got optimiser.batch = {config.optimiser.batch} and step.tasks = "
-            f'"{step.tasks}": expected at least 2, and "both"'
+            "data.joint: keeps the scenes of two tasks apart, got step.tasks = "
+            f'"{step.tasks}": leave one of them out'
         )
     if not config.loss.reconstruction and config.loss.similarity != "ms-ssim":
         raise ValueError(

@@ -82,6 +82,11 @@ def make_runtime(
         for candidate, kind in _KINDS.items()
         if precision in kind.precisions and device in kind.devices
     ]
+    if not able:
+        raise SettingError(
+            f"no runtime computes {precision} on {device!r}; choose the device 'cpu', float32 or "
+            "bfloat16"
+        )
     if name == "auto":
         name = next(
             (candidate for candidate in able if find_spec(_KINDS[candidate].package)), able[0]

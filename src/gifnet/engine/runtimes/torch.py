@@ -134,7 +134,9 @@ class TorchRuntime:
         if pad:
             maps = functional.pad(maps, [pad] * 4, mode="reflect")
         kernel, bias = self._weights[f"{name}.kernel"], self._weights[f"{name}.bias"]
-        return functional.conv2d(maps, kernel, bias, groups=groups)
+        # Left alone, cuDNN computes float32 with ten bits of the mantissa (TF32).
+        with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+            return functional.conv2d(maps, kernel, bias, groups=groups)
 
     def _multiply(self, pixels: Tensor, name: str) -> Tensor:
         matrix, bias = self._weights[f"{name}.matrix"], self._weights[f"{name}.bias"]

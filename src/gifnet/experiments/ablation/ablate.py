@@ -15,6 +15,7 @@ from gifnet.evaluation.packages import require_packages
 from gifnet.experiments.ablation.config import AblationConfig
 from gifnet.experiments.ablation.notes import Notes, all_runs, require_same_recipe
 from gifnet.experiments.ablation.one_run import Run, do_run, recipe_of
+from gifnet.experiments.ablation.pairs import load_pairs
 from gifnet.experiments.ablation.report import write_report
 from gifnet.experiments.machine import describe_machine
 from gifnet.training.run_folder import make_folder
@@ -80,12 +81,14 @@ def ablate(
     Raises:
         ConfigError: The folder holds something else, another process works there, or a variant
             does not go with the recipe.
+        DataError: A set that is to be measured is missing, or a picture of it cannot be used.
         MissingDependencyError: A package of the extra ``eval`` is not installed.
     """
     require_packages()
     runs = all_runs(config)
     for run in runs:
         recipe_of(config, run)  # what makes no sense shows before any work
+    load_pairs(config.evaluation)  # and what is missing, too
     make_folder(folder)
     try:
         with FileLock(folder / LOCK, timeout=0):
@@ -121,6 +124,8 @@ def _ablate(
                 failures[run] = outcome.message
             else:
                 notes.add(run, outcome)
+            # Stopped, too, it leaves a report of what is done.
+            write_report(config, folder, notes.outcomes, failures, machine=_machine(jobs))
             each = (time.perf_counter() - started) / ended
             report(
                 Advance(

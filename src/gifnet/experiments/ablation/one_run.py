@@ -66,7 +66,8 @@ def do_run(run: Run, *, config: AblationConfig, folder: Path) -> Outcome | Failu
     started = time.perf_counter()
     try:
         recipe = _with_shared_pictures(recipe_of(config, run), folder)
-        place = folder / "runs" / run.variant / f"seed-{run.seed}"
+        # Another definition of a variant is another run.
+        place = folder / "runs" / run.variant / f"seed-{run.seed}-{recipe.digest[:8]}"
         weights = _trained(recipe, place)
         trained = time.perf_counter()
         network, _ = load_checkpoint(weights)
@@ -88,7 +89,11 @@ def _trained(recipe: TrainingConfig, place: Path) -> Path:
 
 
 def _with_shared_pictures(recipe: TrainingConfig, folder: Path) -> TrainingConfig:
-    """Have pictures decoded once for all runs, unless the recipe names a place for them."""
+    """Have pictures decoded once for all runs, unless the recipe names a place for them.
+
+    Runs are side by side in processes that may not have any of their own.
+    """
+    recipe = on_this_machine(recipe, workers=0)
     if recipe.data.cache is not None:
         return recipe
     return on_this_machine(recipe, memory=_IN_MEMORY, cache=folder / "pictures")

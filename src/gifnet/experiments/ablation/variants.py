@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from gifnet.errors import ConfigError
 from gifnet.training.config import TrainingConfig, validate_config
 
 FULL = "full"
@@ -38,13 +39,18 @@ class Variant:
             seed: Of everything random.
 
         Raises:
-            ConfigError: The variant and the recipe do not go together.
+            ConfigError: The variant and the recipe do not go together, or it changes nothing.
         """
         values = recipe.model_dump()
         values |= {"seed": seed, "name": f"{recipe.name}-{self.name}-{seed}"}
         values["optimiser"]["steps"] *= self.steps
         values["optimiser"]["warmup"] *= self.steps
         for table, changes in self.changes.items():
+            if all(values[table][name] == value for name, value in changes.items()):
+                raise ConfigError(
+                    f"the variant {self.name} changes nothing of the table {table} of this recipe: "
+                    "leave it out of variants"
+                )
             values[table] |= changes
         return validate_config(values, source=f"the variant {self.name}")
 
@@ -55,9 +61,20 @@ _FUSION = "the auxiliary branch informs the main one by cross attention and lamb
 
 _TABLE = (
     Variant(FULL, "the whole model", "", {}),
-    Variant("mm_only", "MM alone", _INTERACTION, {"step": {"tasks": "multi_modal"}}, steps=2),
     Variant(
-        "dp_only", "DP alone", _INTERACTION, {"step": {"tasks": "digital_photography"}}, steps=2
+        "mm_only",
+        "MM alone",
+        _INTERACTION,
+        # The other branch would be read, untrained.
+        {"step": {"tasks": "multi_modal"}, "model": {"interaction": "none"}},
+        steps=2,
+    ),
+    Variant(
+        "dp_only",
+        "DP alone",
+        _INTERACTION,
+        {"step": {"tasks": "digital_photography"}, "model": {"interaction": "none"}},
+        steps=2,
     ),
     Variant(
         "dp_exposure",
@@ -93,7 +110,7 @@ _TABLE = (
     ),
     Variant(
         "no_joint_data",
-        "focus pictures of other scenes",
+        "focus pictures of scenes of their own",
         "joint data close the gap between the tasks (Sec. 3.2)",
         {"data": {"joint": False}},
     ),
