@@ -128,6 +128,12 @@ def find_complexity(
     if rounds < 1:
         raise SettingError(f"rounds must be at least 1; got {rounds}")
     loaded = load_arrays(weights)
+    if loaded.header.model.is_variant:
+        # What is left out of forward, and what folds, is that of the published network.
+        raise SettingError(
+            f"expected a network as published, of any size, got a variant of it in {loaded.name}; "
+            "choose other weights"
+        )
     threads = usable_processors()
     # A path stays one in words, too: "paper" would be a name.
     source = str(weights.absolute()) if isinstance(weights, Path) else weights

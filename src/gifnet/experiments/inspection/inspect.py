@@ -109,6 +109,11 @@ def inspect_files(
     from gifnet.experiments.inspection.sheet import draw_sheet
 
     loaded = load_arrays(weights)
+    if loaded.header.model.interaction == "none":
+        raise SettingError(
+            f"expected a network whose branches meet, got {loaded.name}, which leaves the "
+            "auxiliary branch unread; choose other weights"
+        )
     network = make_network(loaded)
     features = take_features(network, *pair.lumas)
     progress(0.5)
