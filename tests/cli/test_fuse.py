@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gifnet.checkpoints import CheckpointHeader, save_checkpoint
 from gifnet.imaging import read_image, write_image
@@ -24,7 +26,7 @@ def gifnet(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
 
 
@@ -283,6 +285,53 @@ def test_an_interrupt_is_exit_code_130_and_leaves_nothing(folder: Path) -> None:
     assert process.returncode == 130
     assert "Traceback" not in stderr
     assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+def test_an_interrupt_in_the_middle_of_a_large_picture_leaves_nothing(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (1500, 2000), np.uint8)
+    for name in ("a.png", "b.png"):
+        Image.fromarray(pixels).save(tmp_path / name, compress_level=1)
+    before = sorted(tmp_path.iterdir())
+    with subprocess.Popen(
+        [sys.executable, "-m", "gifnet", "fuse", "a.png", "b.png", "-o", "c.png", "-v"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        # It is said when the tiles are known, which take half a minute.
+        assert any("tiles: " in line for line in process.stderr)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--tile", "16"), "of at most 16 pixels"),
+        (("--max-memory", "900M"), "the network runs on openvino (cpu) in float32"),
+        (("--threads", "1", "--precision", "bfloat16"), "openvino (cpu) in bfloat16"),
+        (("--precision", "int8"), "openvino (cpu) in int8"),
+        (("--runtime", "onnxruntime"), "onnxruntime (cpu) in float32"),
+        (("--runtime", "torch", "--precision", "bfloat16"), "torch (cpu) in bfloat16"),
+    ],
+)
+def test_how_it_is_computed_is_a_matter_of_options(
+    folder: Path, options: tuple[str, ...], said: str
+) -> None:
+    sources = ("infrared.png", "clear.png")
+    plain = gifnet("fuse", *sources, "-o", "plain.png", folder=folder)
+    run = gifnet("fuse", *sources, "-o", "a.png", "-v", *options, folder=folder)
+    assert (plain.returncode, run.returncode) == (0, 0), run.stderr
+    assert said in run.stderr
+    first, second = (np.asarray(Image.open(folder / name), int) for name in ("plain.png", "a.png"))
+    assert np.abs(first - second).max() <= 4
 
 
 def test_fusing_imports_only_what_it_needs(folder: Path, weights: Path) -> None:

@@ -369,7 +369,7 @@ def test_the_command_says_one_line_and_leaves_with_code_2(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert run.returncode == 2
     assert run.stdout == ""

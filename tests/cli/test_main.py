@@ -16,7 +16,7 @@ LONG_NAME = 300 * "a" + ".png"
 
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, timeout=600
     )
 
 

@@ -81,7 +81,7 @@ def _train(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Comple
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
         env=ENVIRONMENT,
         cwd=cwd,
     )
@@ -168,7 +168,7 @@ def test_a_run_killed_while_it_writes_resumes_to_the_same_bits(
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=600,
             env=ENVIRONMENT,
         )
         assert done.returncode == -signal.SIGKILL, done.stderr

@@ -59,8 +59,9 @@ def test_tiles_change_nothing(
         assert np.abs(fused - expected).max() < TOLERANCE
 
 
+@pytest.mark.parametrize("name", runtime_names())
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     height=st.integers(5, 150),
@@ -70,6 +71,7 @@ def test_tiles_change_nothing(
     seed=st.integers(0, 99),
 )
 def test_any_size_any_tile_any_memory(
+    name: str,
     height: int,
     width: int,
     tile: int,
@@ -79,7 +81,7 @@ def test_any_size_any_tile_any_memory(
     fuse: Fuse,
     forward: Forward,
 ) -> None:
-    runtime = runtime_of("openvino")
+    runtime = runtime_of(name)
     pair = pair_of(height, width, seed)
     plan = plan_of(runtime, (height, width), budget=budget, tile=tile)
     assert np.abs(fuse(runtime, plan, *pair) - forward(*pair)).max() < TOLERANCE

@@ -268,7 +268,7 @@ def test_workers_end_with_a_process_that_is_killed(tmp_path: Path) -> None:
     )
     # Reading its output to the end waits for the workers, too: they hold it open.
     done = subprocess.run(
-        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, timeout=60, check=False
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, timeout=600, check=False
     )
     assert done.returncode == -signal.SIGKILL
     assert done.stdout.split()

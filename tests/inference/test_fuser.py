@@ -251,3 +251,12 @@ def test_the_sources_and_the_given_model_stay_as_they_are() -> None:
     Fuser.from_model(model).fuse(picture, picture[::-1])
     assert model.training
     assert all(parameter.requires_grad for parameter in model.parameters())
+
+
+def test_a_gpu_is_not_chosen_for_what_it_does_not_compute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gifnet.inference.settings._gpu_may_be_used", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert Fuser(precision="int8").device == "cpu"
+    assert Fuser(runtime="openvino").device == "cpu"
+    with pytest.raises(SettingError, match="no runtime computes int8 on 'cuda'; choose the device"):
+        Fuser(precision="int8", device="cuda")

@@ -39,7 +39,7 @@ def test_an_interrupt_after_networks_came_and_went_is_an_exception() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert run.returncode != -signal.SIGSEGV, "the signal found no stack"
     assert (run.returncode, run.stdout) == (0, "interrupted\n"), run.stderr

@@ -199,7 +199,7 @@ def test_without_the_training_extra_the_command_to_install_it_is_told(
         "except MissingDependencyError as error:\n    print(error)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=600
     )
     assert f"needs the package {package!r}, which is not installed" in done.stdout, done.stderr
     assert "pip install 'gifnet[train]'" in done.stdout
