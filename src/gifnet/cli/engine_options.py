@@ -51,7 +51,8 @@ MaxMemoryOption = Annotated[
         "--max-memory",
         metavar="AMOUNT",
         parser=_bytes,
-        help="Memory that the process may take, such as 800M or 1.5G; less is slower.  "
+        help="Memory that the process may take, on a GPU that tiles may take of the GPU's, such as "
+        "800M or 1.5G; less is slower.  "
         "[default: by the picture's size and what is free]",
     ),
 ]

@@ -58,7 +58,7 @@ def command(
     how far it is from float32 is said. docs/export.md shows how to use the files.
     """
     folders = () if pictures is None else tuple(dict.fromkeys(pictures))
-    with progress_bar("comparing") as progress:
+    with progress_bar("exporting") as progress:
         exported = export_network(
             output,
             form,

@@ -39,7 +39,7 @@ def calibrate(
     configuration = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads}
     compiled = core.compile_model(model, "CPU", configuration)
     generator = np.random.default_rng(0)
-    found: dict[str, list[FloatArray]] = {name: [] for name in ACTIVATIONS}
+    found = {name: _Range(channels) for name, channels in ACTIVATIONS.items()}
     for pair in pairs:
         for tile in _tiles(pair):
             outputs = compiled({"pair": np.ascontiguousarray(tile)})
@@ -47,9 +47,9 @@ def calibrate(
                 # (1, channels, rows, columns) -> (pixels, channels)
                 pixels = outputs[name].reshape(channels, -1).T
                 chosen = generator.integers(0, len(pixels), min(_PIXELS, len(pixels)))
-                found[name].append(pixels[chosen])
+                found[name].add(pixels[chosen])
         advance()
-    return {name: _range(np.concatenate(parts)) for name, parts in found.items()}
+    return {name: seen.as_array() for name, seen in found.items()}
 
 
 def _tiles(pair: FloatArray) -> Iterable[FloatArray]:
@@ -60,10 +60,26 @@ def _tiles(pair: FloatArray) -> Iterable[FloatArray]:
             yield pair[..., rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def _range(pixels: FloatArray) -> FloatArray:
-    """(3, channels): lowest, highest, mean.
+class _Range:
+    """Lowest, highest and mean of each channel of an activation, gathered part by part.
 
-    Nothing that was seen is cut off: leaving out the outermost 0.01 % costs 3 dB on average.
+    Nothing that was drawn is cut off: leaving out the outermost 0.01 % costs 3 dB on average.
     """
-    mean = pixels.mean(axis=0, dtype=np.float64).astype(np.float32)
-    return np.stack([pixels.min(axis=0), pixels.max(axis=0), mean])
+
+    def __init__(self, channels: int) -> None:
+        self._lowest = np.full(channels, np.inf, np.float32)
+        self._highest = np.full(channels, -np.inf, np.float32)
+        self._sum = np.zeros(channels, np.float64)
+        self._count = 0
+
+    def add(self, pixels: FloatArray) -> None:
+        """Add pixels, (pixels, channels)."""
+        self._lowest = np.minimum(self._lowest, pixels.min(axis=0))
+        self._highest = np.maximum(self._highest, pixels.max(axis=0))
+        self._sum += pixels.sum(axis=0, dtype=np.float64)
+        self._count += len(pixels)
+
+    def as_array(self) -> FloatArray:
+        """(3, channels): lowest, highest, mean."""
+        mean = (self._sum / self._count).astype(np.float32)
+        return np.stack([self._lowest, self._highest, mean])

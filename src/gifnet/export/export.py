@@ -79,7 +79,11 @@ def export_network(
     check_place(output, form, whole=whole)
     require_library(form)
     library_for(form)
-    source, pairs = _calibrated(load_arrays(weights), precision, pictures)
+    source, pairs = _calibrated(
+        load_arrays(weights), precision, pictures, lambda share: progress(share / 2)
+    )
+    # Without calibration comparing is all of the work.
+    begun = 0.5 if pairs else 0.0
     names = (WHOLE,) if whole else STAGES
     try:
         with staging_folder(output) as folder:
@@ -90,7 +94,9 @@ def export_network(
                 model = model_bytes(name, source, precision)
                 write_model(model, file, form, model_metadata(name, source, precision))
             logger.info("made %s; comparing with the network", ", ".join(names))
-            verification = verify(made, source, form, progress, pairs)
+            verification = verify(
+                made, source, form, lambda share: progress(begun + (1 - begun) * share), pairs
+            )
             if whole:
                 return Exported(move_file(folder, output, form), verification)
             write_notes(folder, source, form, precision, verification)
@@ -103,7 +109,7 @@ def export_network(
 
 
 def _calibrated(
-    weights: WeightArrays, precision: Precision, pictures: Sequence[Path]
+    weights: WeightArrays, precision: Precision, pictures: Sequence[Path], progress: Progress
 ) -> tuple[Source, Sequence[FloatArray]]:
     """What is exported, and for int8 some of the pictures that it was calibrated on."""
     if precision is not Precision.INT8:
@@ -116,5 +122,12 @@ def _calibrated(
             "--pictures, like those that are to be fused"
         )
     chosen = load_calibration_pairs(pictures)
-    ranges = measure_ranges(weights.foldable, chosen.pairs)
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        progress(done / len(chosen.pairs))
+
+    ranges = measure_ranges(weights.foldable, chosen.pairs, advance)
     return Source(weights, ranges, chosen.words), chosen.compared
