@@ -41,15 +41,19 @@ def require_own_folder(folder: Path, given: Iterable[Path], *, written: Iterable
         )
 
 
-def make_folder(folder: Path) -> None:
-    """Make the folder of a report, and mark it as one.
+def make_folder(folder: Path, marker: str = MARKER) -> None:
+    """Make the folder of results, and mark it as one.
+
+    Args:
+        folder: where they go.
+        marker: name of the empty file that marks it; by default that of a report.
 
     Raises:
         EvaluationError: it cannot be made or written to.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / MARKER).touch()
+        (folder / marker).touch()
     except OSError as error:
         raise EvaluationError(
             f"cannot make the folder {folder}: {error.strerror or error}; choose another one"

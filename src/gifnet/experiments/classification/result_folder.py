@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gifnet.errors import EvaluationError
+from gifnet.evaluation.report_folder import make_folder
 
 MARKER = ".gifnet-classification"
 
@@ -30,13 +31,7 @@ def own_folder(folder: Path) -> Iterator[None]:
                 "expected a new or empty folder for the results, or one of an earlier "
                 f"classification, got {folder} with {', '.join(names[:3])}; choose another folder"
             )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / MARKER).touch()
-    except OSError as error:
-        raise EvaluationError(
-            f"cannot make the folder {folder}: {error.strerror or error}; choose another one"
-        ) from error
+    make_folder(folder, MARKER)
     with alone_in(folder):
         for unfinished in folder.rglob(".*.tmp"):
             unfinished.unlink()
